@@ -1,0 +1,24 @@
+"""The heads of the model in the order of its outputs, with the width of each."""
+
+from typing import Final
+
+from models import emotion, intent, sentiment
+
+MAX_TOKENS: Final = 128
+HEAD_TOKENS: Final = 96
+"""Of a longer text the first 96 and the last 32 tokens are read."""
+
+HEADS: Final[dict[str, int]] = {
+    "sentiment": len(sentiment.LABELS),
+    "emotion": len(emotion.LABELS),
+    "intent": len(intent.LABELS),
+    "irony": 2,
+    "offensive": 2,
+}
+
+
+def clipped(ids: list[int]) -> list[int]:
+    """Token ids cut to ``MAX_TOKENS``: the beginning and the end are kept, the middle goes."""
+    if len(ids) <= MAX_TOKENS:
+        return ids
+    return ids[:HEAD_TOKENS] + ids[-(MAX_TOKENS - HEAD_TOKENS) :]

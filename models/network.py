@@ -1,0 +1,42 @@
+"""The network: one transformer encoder, mean pooling, one small head a task (needs torch)."""
+
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel
+
+from models.heads import HEADS
+
+_HIDDEN = 128
+
+
+class Network(nn.Module):
+    """Token ids and mask, both [batch, length], to one row of logits a head, side by side."""
+
+    def __init__(self, base: Path) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(base, attn_implementation="eager")
+        width = int(self.encoder.config.hidden_size)
+        self.heads = nn.ModuleDict(
+            {
+                name: nn.Sequential(
+                    nn.Dropout(0.1), nn.Linear(width, _HIDDEN), nn.GELU(), nn.Linear(_HIDDEN, size)
+                )
+                for name, size in HEADS.items()
+            }
+        )
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Logits [batch, sum of the heads' widths] in the order of ``HEADS``."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weights = attention_mask.unsqueeze(-1).to(states.dtype)
+        pooled = (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+        return torch.cat([head(pooled) for head in self.heads.values()], dim=-1)
+
+
+def split_heads(logits: Tensor) -> dict[str, Tensor]:
+    """The row of logits cut into the heads."""
+    parts = torch.split(logits, list(HEADS.values()), dim=-1)
+    return cast("dict[str, Tensor]", dict(zip(HEADS, parts, strict=True)))

@@ -1,0 +1,1 @@
+"""Remembers: the nouns, the tables, and the only SQL of the project."""
