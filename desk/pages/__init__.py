@@ -1,0 +1,1 @@
+"""One page, one file: read what the page shows, render its template."""

@@ -1,0 +1,87 @@
+"""The one door through which a person acts on a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from store.db import Connection
+
+
+class Dismissal(StrEnum):
+    """Why a person dismisses a case, in the order of the keys 1 to 5."""
+
+    NOT_FOR_US = "not for us"
+    WRONG_KIND = "wrong kind"
+    ANSWERED = "already answered"
+    SPAM = "spam or abuse"
+    TOO_LATE = "too late to help"
+
+
+class Verb(StrEnum):
+    """What a person can do to a case."""
+
+    APPROVE = "approve"
+    SAVE = "save"
+    DISMISS = "dismiss"
+    ASSIGN = "assign"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAct:
+    """One act of a person on one case, as the form sent it."""
+
+    case_id: int
+    verb: Verb
+    actor: str
+    """The name of the member who acts."""
+    body: str = ""
+    """The words of the draft, for approve and save."""
+    reason: Dismissal = Dismissal.NOT_FOR_US
+    assignee_id: int | None = None
+    """The member who takes the case; None gives it back to everyone."""
+
+
+class Refused(Exception):
+    """The act cannot be done. The message says what happened and what was kept."""
+
+
+class ReviewAct(Protocol):
+    """What the desk needs of `rewards.act`. Each raises Refused where it cannot be done."""
+
+    def approve(
+        self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime
+    ) -> None:
+        """Close the case and queue `body` for sending; with no body only close it."""
+
+    def save(self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime) -> None:
+        """Keep `body` as the draft; the case stays open."""
+
+    def dismiss(
+        self, tx: Connection, case_id: int, reason: str, *, actor: str, now: datetime
+    ) -> None:
+        """Close the case and say nothing."""
+
+    def assign(
+        self, tx: Connection, case_id: int, member_id: int | None, *, actor: str, now: datetime
+    ) -> None:
+        """Give the case to a member, or with None back to everyone."""
+
+    def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
+        """Open the case again; refused once its message has left."""
+
+
+def perform(tx: Connection, reviewer: ReviewAct, act: HumanAct, now: datetime) -> None:
+    """Carry out one act. Raises Refused, with a line for the person, where it cannot be done."""
+    match act.verb:
+        case Verb.APPROVE:
+            reviewer.approve(tx, act.case_id, act.body, actor=act.actor, now=now)
+        case Verb.SAVE:
+            reviewer.save(tx, act.case_id, act.body, actor=act.actor, now=now)
+        case Verb.DISMISS:
+            reviewer.dismiss(tx, act.case_id, act.reason.value, actor=act.actor, now=now)
+        case Verb.ASSIGN:
+            reviewer.assign(tx, act.case_id, act.assignee_id, actor=act.actor, now=now)
+        case Verb.UNDO:
+            reviewer.undo(tx, act.case_id, actor=act.actor, now=now)
