@@ -1,0 +1,1 @@
+"""Hears: connectors read what platforms and files hold, the matcher finds the brand in it."""

@@ -1,0 +1,133 @@
+"""Judge texts with the bundled model: one forward pass in ONNX Runtime for all heads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import emotion, intent, sentiment
+from models.heads import HEADS, clipped
+from models.judgement import Judgement, Label, Text
+from models.text import prepare
+from models.weights_file import BUNDLED, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Logits = NDArray[np.float32]
+_PAD_TO: Final = 8
+_IRONY: Final = ("literal", "irony")
+_OFFENSIVE: Final = ("inoffensive", "offensive")
+
+
+class OnnxClassifier:
+    """The bundled model, or another exported by ``laurels model train``, from `folder`.
+
+    `threads` 0 takes one a core; `batch` texts of like length go through together. Raises
+    models.weights_file.ModelError where the files are not those that were shipped.
+    """
+
+    def __init__(self, folder: Path = BUNDLED, *, threads: int = 0, batch: int = 32) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        weights = load(folder)
+        self._name = weights.name
+        self._emotion = np.array([weights.thresholds["emotion"][one] for one in emotion.LABELS])
+        self._batch = batch
+        self._tokenizer = Tokenizer.from_file(str(weights.tokenizer))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(weights.network), options, providers=["CPUExecutionProvider"]
+        )
+
+    @property
+    def model(self) -> str:
+        """Name and version of the weights."""
+        return self._name
+
+    def classify(self, texts: Sequence[Text]) -> list[Judgement]:
+        """One judgement a text, in the order given; an empty text is neutral and `other`."""
+        if not texts:
+            return []
+        return _judgements(self.logits([prepare(one.text, one.title) for one in texts]), self._emotion)
+
+    def logits(self, prepared: Sequence[str]) -> Logits:
+        """[texts, all heads] for texts that went through ``prepare``."""
+        encodings = self._tokenizer.encode_batch(list(prepared))
+        rows = [clipped(encoding.ids) for encoding in encodings]
+        out = np.empty((len(rows), sum(HEADS.values())), dtype=np.float32)
+        for places in self._by_length(rows):
+            ids, mask = _padded([rows[place] for place in places])
+            (found,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+            out[places] = found
+        return out
+
+    def _by_length(self, rows: Sequence[Sequence[int]]) -> "Iterator[list[int]]":
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+        for start in range(0, len(order), self._batch):
+            yield order[start : start + self._batch]
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    width = -(-max(len(row) for row in rows) // _PAD_TO) * _PAD_TO
+    ids = np.zeros((len(rows), width), dtype=np.int64)
+    mask = np.zeros((len(rows), width), dtype=np.int64)
+    for at, row in enumerate(rows):
+        ids[at, : len(row)] = row
+        mask[at, : len(row)] = 1
+    return ids, mask
+
+
+def heads_of(logits: Logits) -> dict[str, Logits]:
+    """The row of logits cut into the heads."""
+    edges = np.cumsum(list(HEADS.values()))[:-1]
+    return dict(zip(HEADS, np.split(logits, edges, axis=1), strict=True))
+
+
+def softmax(logits: Logits) -> Logits:
+    """Probabilities along the last axis."""
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def sigmoid(logits: Logits) -> Logits:
+    """Probabilities, each on its own."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+
+
+def _judgements(logits: Logits, thresholds: NDArray[np.float64]) -> list[Judgement]:
+    parts = heads_of(logits)
+    columns = [
+        _labels(softmax(parts["sentiment"]), sentiment.LABELS),
+        _emotions(sigmoid(parts["emotion"]), thresholds),
+        _labels(softmax(parts["intent"]), intent.LABELS),
+        _labels(softmax(parts["irony"]), _IRONY),
+        _labels(softmax(parts["offensive"]), _OFFENSIVE),
+    ]
+    return [Judgement(*row) for row in zip(*columns, strict=True)]
+
+
+def _labels(probabilities: Logits, names: Sequence[str]) -> list[Label]:
+    best = probabilities.argmax(axis=1)
+    return [
+        Label(names[at], round(float(row[at]), 4), {})
+        for at, row in zip(best.tolist(), probabilities, strict=True)
+    ]
+
+
+def _emotions(probabilities: Logits, thresholds: NDArray[np.float64]) -> list[Label]:
+    """The label furthest above its own threshold, and every other one above its threshold."""
+    above = probabilities / thresholds
+    best = above.argmax(axis=1).tolist()
+    found = []
+    for at, row, ratio in zip(best, probabilities, above, strict=True):
+        scores = {emotion.LABELS[n]: round(float(row[n]), 4) for n in np.flatnonzero(ratio >= 1.0)}
+        found.append(Label(emotion.LABELS[at], round(float(row[at]), 4), scores))
+    return found
