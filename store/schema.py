@@ -87,6 +87,7 @@ account = Table(
     Column("last_seen_at", Instant, nullable=False),
     UniqueConstraint("platform", "platform_id"),
     Index("ix_account_person_id", "person_id"),  # people.accounts
+    Index("ix_account_first_seen_at", "first_seen_at"),  # people.newcomers
 )  # fmt: skip
 
 # Who joined which account to which person, and who undid it. Append-only.
@@ -186,7 +187,8 @@ act_of_help = Table(
     CheckConstraint("helper_id <> helped_id", name="not_self"),
     _words("evidence", "accepted thanked scored replied"),
     UniqueConstraint("post_id", "helped_id"),
-    Index("ix_act_of_help_helper_id_at", "helper_id", "at"),  # helpgraph.acts
+    Index("ix_act_of_help_at", "at"),  # helpgraph.acts
+    Index("ix_act_of_help_helper_id_at", "helper_id", "at"),  # helpgraph.acts_of
     Index("ix_act_of_help_evidence_post_id", "evidence_post_id"),  # helpgraph.of_thanks
 )  # fmt: skip
 
@@ -219,10 +221,13 @@ case = Table(
     _words("kind", "help issue question request praise conduct"),
     _words("state", "new open done dismissed"),
     UniqueConstraint("post_id", "kind"),
-    Index("ix_case_state_priority", "state", "priority", "opened_at"),  # cases.queue
+    Index("ix_case_state_decide_after", "state", "decide_after"),  # cases.undecided
     Index("ix_case_person_id", "person_id"),  # people.cases
     Index("ix_case_assignee_id_state", "assignee_id", "state"),  # cases.queue, of one member
 )  # fmt: skip
+# In the queue's order, with all that its filters and counts look at: no row is read to skip it.
+Index("ix_case_queue", case.c.state, case.c.priority.desc(), case.c.opened_at, case.c.id,
+      case.c.kind, case.c.assignee_id, case.c.post_id)  # fmt: skip  # cases.queue, queue_counts
 
 # Append-only: what was decided, by the policy or by a person, and why.
 decision = Table(
@@ -256,7 +261,8 @@ outbox = Table(
     Column("error", Text),
     _words("state", "pending sending sent failed"),
     Index("ix_outbox_state_due_at", "state", "due_at"),  # outbox.due
-    Index("ix_outbox_recipient_id", "recipient_id", "created_at"),  # outbox.last_thanks
+    Index("ix_outbox_created_at", "created_at"),  # outbox.bodies_since
+    Index("ix_outbox_recipient_id", "recipient_id", "created_at"),  # outbox.last_thanked
     Index("ix_outbox_case_id", "case_id"),  # cases.page
 )  # fmt: skip
 

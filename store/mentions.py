@@ -1,0 +1,153 @@
+"""Posts and mentions: save what was heard, and read it back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from store.clean import key
+from store.intake import Saved, bury, save_posts
+from store.posts import fetch, stored
+from store.records import StoredPost
+from store.rows import add_new, chunks
+from store.schema import edit, mention, post
+
+__all__ = [
+    "Counts",
+    "Edit",
+    "NewMention",
+    "Saved",
+    "add_mentions",
+    "by_platform_ids",
+    "counts",
+    "delete_post",
+    "edits",
+    "load",
+    "save_posts",
+    "thread",
+    "window",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMention:
+    """A post that a query matched; `matched` are the places as (start, end) in its text."""
+
+    post_id: int
+    query: str
+    matched: tuple[tuple[int, int], ...]
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a post said until it was edited."""
+
+    title: str | None
+    text: str
+    replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the store holds. `mentions` are the posts that some query matched."""
+
+    posts: int
+    mentions: int
+    understood: int
+
+
+def add_mentions(tx: Connection, found: Sequence[NewMention]) -> int:
+    """Add mentions; the number that were not there yet."""
+    rows = [
+        {
+            "post_id": one.post_id,
+            "query": key(one.query),
+            "matched": one.matched,
+            "heard_at": one.heard_at,
+        }
+        for one in found
+    ]
+    return len(add_new(tx, mention, rows))
+
+
+def load(tx: Connection, post_ids: Collection[int]) -> dict[int, StoredPost]:
+    """Posts by row id; an unknown id is left out."""
+    found: dict[int, StoredPost] = {}
+    for some in chunks(list(post_ids)):
+        found |= {one.id: one for one in fetch(tx, stored().where(post.c.id.in_(some)))}
+    return found
+
+
+def by_platform_ids(tx: Connection, platform: str, ids: Collection[str]) -> dict[str, StoredPost]:
+    """Posts by the platform's own id, as it was asked for."""
+    asked = {key(id_): id_ for id_ in ids}
+    found: dict[str, StoredPost] = {}
+    for some in chunks(list(asked)):
+        query = stored().where(post.c.platform == platform, post.c.platform_id.in_(some))
+        found |= {asked[one.post.platform_id]: one for one in fetch(tx, query)}
+    return found
+
+
+def thread(tx: Connection, platform: str, root_id: str, limit: int = 200) -> list[StoredPost]:
+    """A thread by its id or the id of its first post, oldest first."""
+    name = key(root_id)
+    root = stored().where(post.c.platform == platform, post.c.platform_id == name)
+    rest = (
+        stored()
+        .where(post.c.platform == platform, post.c.thread_id == name)
+        .order_by(post.c.created_at, post.c.id)
+        .limit(limit)
+    )
+    found = {one.id: one for one in fetch(tx, root) + fetch(tx, rest)}
+    return sorted(found.values(), key=lambda one: (one.post.created_at, one.id))[:limit]
+
+
+def window(
+    tx: Connection, platform: str, channel: str | None, before: datetime, limit: int
+) -> list[StoredPost]:
+    """The last posts of a channel before a moment, oldest first."""
+    query = (
+        stored()
+        .where(
+            post.c.platform == platform,
+            post.c.channel == (None if channel is None else key(channel)),
+            post.c.created_at < before,
+        )
+        .order_by(post.c.created_at.desc(), post.c.id.desc())
+        .limit(limit)
+    )
+    return fetch(tx, query)[::-1]
+
+
+def counts(tx: Connection) -> Counts:
+    """Posts, mentions and understood posts; each from an index."""
+    posts = tx.scalar(select(func.count()).select_from(post)) or 0
+    waiting = tx.scalar(select(func.count(post.c.id)).where(post.c.understood_by.is_(None))) or 0
+    mentions = tx.scalar(select(func.count(mention.c.post_id.distinct()))) or 0
+    return Counts(posts=posts, mentions=mentions, understood=posts - waiting)
+
+
+def edits(tx: Connection, post_id: int) -> list[Edit]:
+    """Former texts of a post, oldest first."""
+    query = select(edit.c.title, edit.c.text, edit.c.replaced_at)
+    rows = tx.execute(query.where(edit.c.post_id == post_id).order_by(edit.c.id))
+    return [Edit(row.title, row.text, row.replaced_at) for row in rows]
+
+
+def delete_post(
+    tx: Connection, platform: str, platform_id: str, deleted_at: datetime, now: datetime
+) -> bool:
+    """Empty a post that its platform deleted; False where there is none left to empty."""
+    id_ = tx.scalar(
+        select(post.c.id).where(
+            post.c.platform == platform,
+            post.c.platform_id == key(platform_id),
+            post.c.deleted_at.is_(None),
+        )
+    )
+    if id_ is None:
+        return False
+    bury(tx, {id_: deleted_at}, now)
+    return True
