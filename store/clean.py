@@ -24,6 +24,8 @@ def scrub(text: str) -> str:
 
 def key(value: str) -> str:
     """A platform's id as it is stored: past 255 characters its end is replaced by a hash."""
+    if len(value) <= LONGEST_KEY and value.isascii() and "\x00" not in value:
+        return value
     value = scrub(value)
     if len(value) <= LONGEST_KEY:
         return value

@@ -42,6 +42,7 @@ class QueueItem:
     reason: str
     opened_at: datetime
     due_at: datetime | None
+    posted_at: datetime
     platform: str
     channel: str | None
     title: str | None
@@ -147,7 +148,7 @@ def _items() -> Select[Any]:
         select(
             case.c.id.label("case_id"), case.c.post_id, case.c.kind, case.c.state,
             case.c.priority, case.c.reason, case.c.opened_at, case.c.due_at,
-            post.c.platform, post.c.channel, post.c.title,
+            post.c.created_at.label("posted_at"), post.c.platform, post.c.channel, post.c.title,
             func.substr(post.c.text, 1, TEXT_SHOWN).label("text"),
             account.c.handle, case.c.person_id, analysis.c.label.label("sentiment"),
             member.c.name.label("assignee"), case.c.draft.is_not(None).label("has_draft"),

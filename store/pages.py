@@ -1,0 +1,66 @@
+"""What the pages of the desk need beside the nouns, each in one query."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from store.clean import key
+from store.posts import fetch, stored
+from store.records import StoredPost
+from store.schema import act_of_help, edit, mention, post
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGiven:
+    """How often a person helped, and how many different people."""
+
+    acts: int
+    people: int
+
+
+def matched(tx: Connection, post_ids: Collection[int]) -> dict[int, list[Span]]:
+    """Where queries matched, by post: (start, end) in the title, a line break, then the text."""
+    query = select(mention.c.post_id, mention.c.matched).where(mention.c.post_id.in_(post_ids))
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    for post_id, spans in tx.execute(query):
+        found[post_id] += [(start, end) for start, end in spans]
+    return dict(found)
+
+
+def edit_counts(tx: Connection, post_ids: Collection[int]) -> dict[int, int]:
+    """How often each post was edited; one never edited is left out."""
+    query = select(edit.c.post_id, func.count()).where(edit.c.post_id.in_(post_ids))
+    return {post_id: count for post_id, count in tx.execute(query.group_by(edit.c.post_id))}
+
+
+def following(
+    tx: Connection, platform: str, channel: str, since: datetime, limit: int
+) -> list[StoredPost]:
+    """The first posts of a channel from a moment on, oldest first."""
+    query = stored().where(
+        post.c.platform == platform, post.c.channel == key(channel), post.c.created_at >= since
+    )
+    return fetch(tx, query.order_by(post.c.created_at, post.c.id).limit(limit))
+
+
+def help_given(
+    tx: Connection,
+    helper_ids: Collection[int],
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[int, HelpGiven]:
+    """What each person did for others in [since, until); who did nothing is left out."""
+    act = act_of_help.c
+    counted = func.count(), func.count(act.helped_id.distinct())
+    query = select(act.helper_id, *counted).where(act.helper_id.in_(helper_ids))
+    if since is not None:
+        query = query.where(act.at >= since)
+    if until is not None:
+        query = query.where(act.at < until)
+    rows = tx.execute(query.group_by(act.helper_id))
+    return {helper_id: HelpGiven(acts, people) for helper_id, acts, people in rows}
