@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from store import schema
+from store.backup import backup
 from store.errors import NewerDatabase, OlderDatabase, StoreError, Unreachable
 from store.rows import insert
 from store.versions import check_version, migrate
@@ -25,6 +26,7 @@ __all__ = [
     "OlderDatabase",
     "StoreError",
     "Unreachable",
+    "backup",
     "check_version",
     "fact",
     "migrate",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from store.clean import key
 from store.records import Reason, Verdict
 from store.rows import add_new
 from store.schema import decision
@@ -33,9 +34,12 @@ def add(
     actor: str,
     now: datetime,
 ) -> bool:
-    """Note a decision; False where its key is there already."""
+    """Note a decision; False where its key is there already.
+
+    The row outlives the person that it is about: a reason says what was seen and quotes nobody.
+    """
     row = {
-        "dedupe_key": dedupe_key,
+        "dedupe_key": key(dedupe_key),
         "case_id": case_id,
         "verdict": verdict.value,
         "reasons": [[reason.rule, reason.detail] for reason in reasons],

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from store.clean import scrub
+from store.clean import key, scrub
 from store.records import Draft, Message, MessageState
 from store.rows import add_new, chunks
 from store.schema import outbox
@@ -23,7 +23,7 @@ def enqueue(
 ) -> bool:
     """Put a message in line; False where its key is there already."""
     row = {
-        "dedupe_key": dedupe_key,
+        "dedupe_key": key(dedupe_key),
         "case_id": case_id,
         "target_post_id": draft.target_post_id,
         "recipient_id": draft.recipient_id,

@@ -124,7 +124,7 @@ post = Table(
     Column("heard_at", Instant, nullable=False),
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
-    Column("understood_by", String(64)),
+    Column("understood_by", String(255)),
     _words("kind", "post answer comment message"),
     UniqueConstraint("platform", "platform_id"),
     Index("ix_post_account_id_created_at", "account_id", "created_at"),  # people.posts
@@ -167,7 +167,7 @@ analysis = Table(
     "analysis", metadata, _id(),
     _ref("post_id", "post"),
     Column("task", String(16), nullable=False),
-    Column("model", String(64), nullable=False),
+    Column("model", String(255), nullable=False),
     Column("label", String(32), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("scores", JSON, nullable=False),

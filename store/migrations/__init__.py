@@ -1,0 +1,1 @@
+"""The way of the tables from one version of Laurels to the next, forward only."""
