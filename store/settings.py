@@ -1,6 +1,7 @@
 """Where the store is: section `store` of config.yaml."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +21,12 @@ class StoreSettings:
             raise ValueError(
                 "store.url: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE"
             )
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for PostgreSQL and for one in memory."""
+        name = self.url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(name) if name not in (self.url, ":memory:") else None
 
     @property
     def has_password(self) -> bool:

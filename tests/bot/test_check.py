@@ -1,0 +1,149 @@
+"""``laurels check``: each part is tried, and a failure says what to do."""
+
+import json
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.check import Part, check, lines, report
+from bot.settings import Settings
+from desk.settings import DeskSettings
+from listener.settings import ListenSettings, SourceSettings
+from models.judgement import Classifier, Judgement, Label, Text
+from models.settings import ModelSettings
+from models.weights_file import ModelError
+from rewards.policy import Policy
+from store.db import fact as stored_fact
+from store.db import migrate, open_store, reading
+from store.records import SourceKind
+from store.settings import StoreSettings
+
+NOW = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
+
+
+class FakeClassifier:
+    """Says thanks to everything."""
+
+    model = "fake-1"
+
+    def classify(self, texts: Sequence[Text]) -> list[Judgement]:
+        """One judgement a text."""
+        label = Label("thanks", 1.0, {})
+        return [Judgement(label, label, label, label, label) for _ in texts]
+
+
+def parts_of(settings: Settings, origin: Path | None = None) -> dict[str, Part]:
+    def make(_: ModelSettings) -> Classifier:
+        return FakeClassifier()
+
+    return {part.name: part for part in check(settings, origin, make, NOW)}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        store=StoreSettings(f"sqlite:///{tmp_path}/deep/laurels.db"), desk=DeskSettings(port=0)
+    )
+
+
+def test_all_parts_of_a_fresh_installation_are_ok(settings: Settings) -> None:
+    parts = parts_of(settings)
+    assert list(parts) == ["settings", "store", "model", "desk", "time zones"]
+    assert all(part.ok for part in parts.values())
+    assert "“Thank you so much, that fixed it!” reads as thanks" in parts["model"].detail
+
+
+def test_checking_makes_no_store(settings: Settings) -> None:
+    assert "not there yet" in parts_of(settings)["store"].detail
+    assert settings.store.file is not None
+    assert not settings.store.file.parent.exists()
+
+
+def test_store_is_opened_and_left_as_it_was(settings: Settings) -> None:
+    engine = open_store(settings.store.url)
+    migrate(engine)
+    assert parts_of(settings)["store"].ok
+    with reading(engine) as tx:
+        assert stored_fact(tx, "check") is None
+    engine.dispose()
+
+
+def test_store_without_tables_says_to_migrate(settings: Settings) -> None:
+    assert settings.store.file is not None
+    settings.store.file.parent.mkdir()
+    settings.store.file.touch()
+    part = parts_of(settings)["store"]
+    assert not part.ok
+    assert "laurels migrate" in part.detail
+
+
+def test_file_where_the_folder_of_the_store_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    store = StoreSettings(f"sqlite:///{tmp_path}/taken/laurels.db")
+    part = parts_of(Settings(store=store))["store"]
+    assert not part.ok
+    assert f"{tmp_path}/taken cannot be written to" in part.detail
+
+
+def test_unreachable_server_is_told_without_its_password() -> None:
+    store = StoreSettings("postgresql://me:hunter2@127.0.0.1:1/laurels")
+    part = parts_of(Settings(store=store))["store"]
+    assert not part.ok
+    assert "hunter2" not in part.detail
+
+
+def test_refused_model_does_not_end_the_check(settings: Settings) -> None:
+    def make(_: ModelSettings) -> Classifier:
+        raise ModelError("its SHA-256 is not the one in model.json")
+
+    parts = {part.name: part for part in check(settings, None, make, NOW)}
+    assert parts["model"] == Part("model", False, "its SHA-256 is not the one in model.json")
+    assert parts["desk"].ok
+
+
+def test_each_source_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "there.jsonl").write_text("{}\n")
+    (tmp_path / "empty.jsonl").touch()
+    sources = tuple(
+        SourceSettings(name, "archive", SourceKind.COMMUNITY, path=tmp_path / f"{name}.jsonl")
+        for name in ("there", "empty", "gone")
+    )
+    parts = parts_of(Settings(listener=ListenSettings(sources)))
+    assert parts["source there"].ok
+    assert not parts["source empty"].ok
+    assert not parts["source gone"].ok
+    assert "gone.jsonl" in parts["source gone"].detail
+
+
+def test_taken_port_is_told(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        part = parts_of(Settings(store=settings.store, desk=DeskSettings(port=port)))["desk"]
+    assert not part.ok
+    assert "change desk.port" in part.detail
+
+
+def test_address_of_another_machine_is_told(settings: Settings) -> None:
+    part = parts_of(Settings(store=settings.store, desk=DeskSettings("192.0.2.1")))["desk"]
+    assert not part.ok
+
+
+def test_time_zones_show_what_time_it_is_there(settings: Settings) -> None:
+    settings = Settings(store=settings.store, rewards=Policy(time_zone="Asia/Tokyo"))
+    assert "Asia/Tokyo (now 2026-02-01 08:30)" in parts_of(settings)["time zones"].detail
+
+
+def test_report_is_one_json_object_without_secrets() -> None:
+    settings = Settings(store=StoreSettings("postgresql://me:hunter2@db/laurels"))
+    text = json.dumps(report([Part("store", False, "no")], settings))
+    assert json.loads(text)["ok"] is False
+    assert "hunter2" not in text
+
+
+def test_lines_show_settings_and_parts(settings: Settings) -> None:
+    text = lines([Part("store", True, "opens"), Part("time zones", False, "no")], settings)
+    assert "cooldown_days: 30" in text
+    assert text.endswith("ok    store       opens\nFAIL  time zones  no")
