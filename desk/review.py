@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from rewards.review import Refused
 from store.db import Connection
+
+__all__ = ["Dismissal", "HumanAct", "Refused", "ReviewAct", "Verb", "perform"]
 
 
 class Dismissal(StrEnum):
@@ -43,12 +46,8 @@ class HumanAct:
     """The member who takes the case; None gives it back to everyone."""
 
 
-class Refused(Exception):
-    """The act cannot be done. The message says what happened and what was kept."""
-
-
 class ReviewAct(Protocol):
-    """What the desk needs of `rewards.act`. Each raises Refused where it cannot be done."""
+    """What the desk needs of `rewards.review`. Each raises Refused where it cannot be done."""
 
     def approve(
         self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime

@@ -23,6 +23,11 @@ class HelpGiven:
     people: int
 
 
+def posts_saved(tx: Connection) -> int:
+    """The highest row id: as many posts as were ever saved, without counting them."""
+    return tx.scalar(select(func.max(post.c.id))) or 0
+
+
 def matched(tx: Connection, post_ids: Collection[int]) -> dict[int, list[Span]]:
     """Where queries matched, by post: (start, end) in the title, a line break, then the text."""
     query = select(mention.c.post_id, mention.c.matched).where(mention.c.post_id.in_(post_ids))
@@ -34,8 +39,8 @@ def matched(tx: Connection, post_ids: Collection[int]) -> dict[int, list[Span]]:
 
 def edit_counts(tx: Connection, post_ids: Collection[int]) -> dict[int, int]:
     """How often each post was edited; one never edited is left out."""
-    query = select(edit.c.post_id, func.count()).where(edit.c.post_id.in_(post_ids))
-    return {post_id: count for post_id, count in tx.execute(query.group_by(edit.c.post_id))}
+    query = select(edit.c.post_id, func.count().label("n")).where(edit.c.post_id.in_(post_ids))
+    return {row.post_id: row.n for row in tx.execute(query.group_by(edit.c.post_id))}
 
 
 def following(

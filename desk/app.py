@@ -1,0 +1,72 @@
+"""The desk as a web application: its routes in one list."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from desk import errors
+from desk.guard import Headers, signed_in
+from desk.pages import act, case, health, keys, leaderboard, person, queue, said, sign_in
+from desk.review import ReviewAct
+from desk.room import STATIC, Room, templates
+from desk.settings import DeskSettings
+from rewards.policy import Policy
+from store.db import Engine
+
+
+def home() -> RedirectResponse:
+    """The queue is where work begins."""
+    return RedirectResponse("/queue", status_code=303)
+
+
+class Door(StrEnum):
+    """Who may pass."""
+
+    ANYONE = "anyone"
+    MEMBERS = "members"
+
+
+ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
+    (Door.ANYONE, "GET", "/healthz", health.show),
+    (Door.ANYONE, "GET", "/sign-in", sign_in.closed),
+    (Door.ANYONE, "GET", "/sign-in/{token}", sign_in.show),
+    (Door.ANYONE, "POST", "/sign-in/{token}", sign_in.enter),
+    (Door.MEMBERS, "POST", "/sign-out", sign_in.leave),
+    (Door.MEMBERS, "GET", "/", home),
+    (Door.MEMBERS, "GET", "/queue", queue.show),
+    (Door.MEMBERS, "GET", "/cases/{case_id}", case.show),
+    (Door.MEMBERS, "POST", "/cases/{case_id}/act", act.act),
+    (Door.MEMBERS, "POST", "/cases/{case_id}/undo", act.undo),
+    (Door.MEMBERS, "GET", "/people/{person_id}", person.show),
+    (Door.MEMBERS, "POST", "/people/{person_id}/consent", person.choose),
+    (Door.MEMBERS, "GET", "/leaderboard", leaderboard.show),
+    (Door.MEMBERS, "GET", "/said", said.show),
+    (Door.MEMBERS, "GET", "/keys", keys.show),
+)
+
+
+def create_app(
+    engine: Engine,
+    *,
+    reviewer: ReviewAct,
+    policy: Policy,
+    settings: DeskSettings,
+    now: Callable[[], datetime],
+) -> FastAPI:
+    """The application over a migrated store. `now` gives aware UTC times; nothing is global."""
+    app = FastAPI(title="Laurels", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.room = Room(engine, reviewer, policy, settings, now, templates())
+    for door, method, path, page in ROUTES:
+        guards = [Depends(signed_in)] if door is Door.MEMBERS else []
+        app.add_api_route(path, page, methods=[method], dependencies=guards, response_model=None)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    errors.add_pages(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Headers)
+    return app

@@ -1,0 +1,251 @@
+"""Everything that lies open with a case: the post, its conversation, why it is here, the draft."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from desk.words import excerpt, platform_name, web_address
+from store import analyses, audit, cases, decisions, helpgraph, members, mentions, outbox, pages
+from store import people as people_store
+from store.cases import CaseRow
+from store.db import Connection
+from store.members import Member
+from store.pages import Span
+from store.records import (
+    ActOfHelp,
+    Analysis,
+    CaseState,
+    Evidence,
+    Message,
+    MessageState,
+    Reason,
+    StoredPost,
+)
+
+BEFORE: Final = 14
+AFTER: Final = 6
+"""Posts of a flat chat shown before and after the one in question."""
+THREAD: Final = 40
+"""Posts of a thread shown; of a longer one, those around the one in question."""
+POLICY: Final = "policy"
+"""The actor of a decision that no person took."""
+LULL: Final = timedelta(hours=6)
+"""A silence after which a flat chat is another conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One post of the conversation; `role` says why it matters here."""
+
+    stored: StoredPost
+    asked: bool
+    role: str
+    spans: Sequence[Span]
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of what happened to a case."""
+
+    at: datetime
+    actor: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One analysis with the label that came second."""
+
+    task: str
+    label: str
+    confidence: float
+    runner_up: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as the page shows it."""
+
+    row: CaseRow
+    post: StoredPost
+    title: str
+    thread: Sequence[Turn]
+    cut: bool
+    reasons: Sequence[Reason]
+    help_line: str
+    analyses: Sequence[Found]
+    history: Sequence[Line]
+    messages: Sequence[Message]
+    members: Sequence[Member]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person can still decide."""
+        return self.row.state in (CaseState.NEW, CaseState.OPEN)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether nothing has left the house yet."""
+        gone = (MessageState.SENT, MessageState.SENDING)
+        return not any(message.state in gone for message in self.messages[-1:])
+
+    @property
+    def address(self) -> str | None:
+        """Where the post stands, where that is a web address."""
+        return web_address(self.post.post.url)
+
+    @property
+    def assignee(self) -> str | None:
+        """The name of who has it."""
+        names = {member.id: member.name for member in self.members}
+        return names.get(self.row.assignee_id or 0)
+
+    @property
+    def to(self) -> str:
+        """Whom a reply would address, and where."""
+        post = self.post.post
+        return (
+            f"Reply to {post.author.name or post.author.handle} on {platform_name(post.platform)}"
+        )
+
+    @property
+    def placeholder(self) -> str:
+        """What the empty draft says."""
+        return "No draft. Write a reply, or approve without one to close the case as dealt with."
+
+    @property
+    def closing(self) -> str:
+        """How the case ended."""
+        if self.row.state is CaseState.DISMISSED:
+            return "Dismissed; nothing was said."
+        if not self.messages:
+            return "Done; nothing was said."
+        return {
+            MessageState.PENDING: "Approved; the message waits to leave.",
+            MessageState.SENDING: "Approved; the message is being sent.",
+            MessageState.SENT: "Approved and sent.",
+            MessageState.FAILED: "Approved, but it could not be sent. The words are kept below.",
+        }[self.messages[-1].state]
+
+
+def read(tx: Connection, case_id: int) -> CaseView | None:
+    """Read a case with all that lies open with it; None where there is no such case."""
+    row = cases.load(tx, case_id)
+    if row is None:
+        return None
+    post = mentions.load(tx, [row.post_id])[row.post_id]
+    act = next((a.act for a in helpgraph.acts_on(tx, [post.id]) if a.id == row.act_id), None)
+    turns, cut = _conversation(tx, post, act)
+    decided = decisions.of_case(tx, case_id)
+    return CaseView(
+        row=row,
+        post=post,
+        title=_title(post, turns),
+        thread=turns,
+        cut=cut,
+        reasons=next((one.reasons for one in decided[::-1] if one.actor == POLICY), ()),
+        help_line=_help_line(tx, act),
+        analyses=[_found(one) for one in analyses.of(tx, [post.id]).get(post.id, {}).values()],
+        history=_history(tx, case_id),
+        messages=outbox.of_case(tx, case_id),
+        members=members.members(tx),
+    )
+
+
+def _conversation(
+    tx: Connection, post: StoredPost, act: ActOfHelp | None
+) -> tuple[list[Turn], bool]:
+    posts, cut = _thread(tx, post) if _is_threaded(post) else (_chat(tx, post), False)
+    roles = _roles(act)
+    known = {one.id: one for one in [*posts, post]}
+    known |= mentions.load(tx, [id_ for id_ in roles if id_ not in known])
+    ordered = sorted(known.values(), key=lambda one: (one.post.created_at, one.id))
+    spans, edits = pages.matched(tx, list(known)), pages.edit_counts(tx, list(known))
+    turns = [
+        Turn(
+            one,
+            one.id == post.id,
+            roles.get(one.id, ""),
+            _in_text(one, spans.get(one.id, ())),
+            edits.get(one.id, 0),
+        )
+        for one in ordered
+    ]
+    return turns, cut
+
+
+def _is_threaded(post: StoredPost) -> bool:
+    return post.post.thread_id is not None or post.post.channel is None
+
+
+def _thread(tx: Connection, post: StoredPost) -> tuple[list[StoredPost], bool]:
+    root = post.post.thread_id or post.post.platform_id
+    posts = mentions.thread(tx, post.post.platform, root)
+    if len(posts) <= THREAD:
+        return posts, False
+    at = next((n for n, one in enumerate(posts) if one.id == post.id), len(posts))
+    start = max(1, min(at - THREAD // 2, len(posts) - THREAD + 1))
+    return posts[:1] + posts[start : start + THREAD - 1], True
+
+
+def _chat(tx: Connection, post: StoredPost) -> list[StoredPost]:
+    """The talk around a post where nothing says what answers what."""
+    said = post.post
+    before = mentions.window(tx, said.platform, said.channel, said.created_at, BEFORE)
+    after = pages.following(tx, said.platform, said.channel or "", said.created_at, AFTER + 1)
+    near = [one for one in before if said.created_at - one.post.created_at < LULL]
+    return near + [one for one in after if one.post.created_at - said.created_at < LULL]
+
+
+def _roles(act: ActOfHelp | None) -> dict[int, str]:
+    if act is None:
+        return {}
+    named = ((act.asked_post_id, "asked"), (act.evidence_post_id, "thanks"), (act.post_id, "help"))
+    return {id_: role for id_, role in named if id_ is not None}
+
+
+def _in_text(stored: StoredPost, spans: Sequence[Span]) -> list[Span]:
+    """Spans count from the start of the title; the page shows the text alone."""
+    title = stored.post.title
+    shift = len(title) + 1 if title else 0
+    return [(start - shift, end - shift) for start, end in spans if start >= shift]
+
+
+def _title(post: StoredPost, turns: Sequence[Turn]) -> str:
+    first = turns[0].stored.post if turns and _is_threaded(post) else post.post
+    title = post.post.title or first.title
+    return excerpt(title or post.post.text, 120) or "A post that was deleted"
+
+
+def _help_line(tx: Connection, act: ActOfHelp | None) -> str:
+    if act is None:
+        return ""
+    names = people_store.load(tx, [act.helper_id, act.helped_id])
+    helper, helped = (
+        names[id_].name if id_ in names else "somebody" for id_ in (act.helper_id, act.helped_id)
+    )
+    proof = {
+        Evidence.ACCEPTED: "the answer was accepted",
+        Evidence.THANKED: "they were thanked for it",
+        Evidence.SCORED: "others voted for the answer",
+        Evidence.REPLIED: "they answered",
+    }
+    return f"{helper} helped {helped}: {proof[act.evidence]}"
+
+
+def _found(analysis: Analysis) -> Found:
+    others = sorted(
+        ((score, label) for label, score in analysis.scores.items() if label != analysis.label),
+        reverse=True,
+    )
+    second = f"{others[0][1]} {others[0][0]:.2f}" if others else ""
+    return Found(analysis.task.value, analysis.label, analysis.confidence, second)
+
+
+def _history(tx: Connection, case_id: int) -> list[Line]:
+    return [
+        Line(note.at, note.actor, " ".join([note.verb, note.detail.get("reason", "")]).strip())
+        for note in audit.of(tx, "case", case_id)
+    ]

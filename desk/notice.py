@@ -1,0 +1,41 @@
+"""The line at the bottom: what was just done, with Undo. Carried in the address, as a word."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from desk.review import Verb
+
+DONE: Final = {
+    "approved": "Approved.",
+    "saved": "Draft saved.",
+    "dismissed": "Dismissed.",
+    "assigned": "Assigned.",
+    "undone": "Undone: the case is open again.",
+    "choice": "The choice counts from now on.",
+}
+UNDOABLE: Final = frozenset({"approved", "dismissed"})
+WORD_OF: Final = {
+    Verb.APPROVE: "approved",
+    Verb.SAVE: "saved",
+    Verb.DISMISS: "dismissed",
+    Verb.ASSIGN: "assigned",
+    Verb.UNDO: "undone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What to say, and the case to undo."""
+
+    id: str
+    words: str
+    undo: int | None = None
+    refused: bool = False
+
+
+def notice_of(word: str, case_id: int | None) -> Notice | None:
+    """The line for a word from the address; None for any word that is not ours."""
+    if word not in DONE:
+        return None
+    undo = case_id if word in UNDOABLE else None
+    return Notice(f"{word}-{case_id}", DONE[word], undo)

@@ -1,0 +1,99 @@
+"""Act on a case: approve, save, dismiss, assign, undo. The next case opens."""
+
+from typing import Annotated
+
+from fastapi import Depends, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from desk import review
+from desk.guard import Actor
+from desk.notice import WORD_OF, Notice
+from desk.pages import listing, screen
+from desk.pages.listing import View, view_of
+from desk.review import Dismissal, HumanAct, Refused, Verb
+from desk.room import room_of
+from store import cases, members
+from store.db import reading
+
+BODY_LENGTH = 10_000
+STAYS = frozenset({Verb.SAVE, Verb.ASSIGN, Verb.UNDO})
+"""After these the same case stays open."""
+
+
+def sent_view(
+    tab: Annotated[str, Form()] = "open",
+    kind: Annotated[str, Form()] = "",
+    platform: Annotated[str, Form()] = "",
+    q: Annotated[str, Form(max_length=1000)] = "",
+    page: Annotated[int, Form()] = 1,
+) -> View:
+    """The view that a form carries along."""
+    return view_of(tab, kind, platform, q, page)
+
+
+Sent = Annotated[View, Depends(sent_view)]
+
+
+def act(
+    request: Request,
+    visitor: Actor,
+    view: Sent,
+    case_id: int,
+    verb: Annotated[Verb | None, Form()] = None,
+    body: Annotated[str, Form(max_length=2 * BODY_LENGTH)] = "",
+    dismiss: Annotated[str, Form()] = "",
+    assignee: Annotated[int | None, Form()] = None,
+    next: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """What the buttons of a case do; each button is a value of the same form."""
+    said = body.replace("\r\n", "\n").strip()
+    if dismiss:
+        if dismiss not in Dismissal.__members__:
+            raise HTTPException(422)
+        wanted = HumanAct(case_id, Verb.DISMISS, visitor.name, reason=Dismissal[dismiss])
+    elif assignee is not None:
+        wanted = HumanAct(case_id, Verb.ASSIGN, visitor.name, assignee_id=assignee or None)
+    elif verb in (Verb.APPROVE, Verb.SAVE):
+        wanted = HumanAct(case_id, verb, visitor.name, body=said)
+    else:
+        raise HTTPException(422)
+    following = int(next) if next.isdecimal() else None
+    return _perform(request, visitor, view, wanted, following)
+
+
+def undo(request: Request, visitor: Actor, view: Sent, case_id: int) -> Response:
+    """Take the last act back."""
+    wanted = HumanAct(case_id, Verb.UNDO, visitor.name)
+    return _perform(request, visitor, view, wanted, None)
+
+
+def _perform(
+    request: Request, visitor: Actor, view: View, wanted: HumanAct, following: int | None
+) -> Response:
+    room = room_of(request)
+    try:
+        with room.engine.begin() as tx:
+            if cases.load(tx, wanted.case_id) is None:
+                raise HTTPException(404)
+            known = {member.id for member in members.members(tx)}
+            if wanted.assignee_id is not None and wanted.assignee_id not in known:
+                raise HTTPException(422)
+            review.perform(tx, room.reviewer, wanted, room.now())
+    except Refused as refused:
+        return _refused(request, visitor, view, wanted.case_id, refused)
+    target = wanted.case_id if wanted.verb in STAYS else following
+    page = "/queue" if target is None else f"/cases/{target}"
+    notice = view.with_notice(WORD_OF[wanted.verb], wanted.case_id)
+    return RedirectResponse(page + notice, status_code=303)
+
+
+def _refused(
+    request: Request, visitor: Actor, view: View, case_id: int, refused: Refused
+) -> Response:
+    """The case as it stands, with the line that says what happened and what was kept."""
+    notice = Notice(f"refused-{case_id}", str(refused), refused=True)
+    with reading(room_of(request).engine) as tx:
+        found = listing.read(tx, view, visitor)
+        page = screen.render(request, tx, view, found, case_id, on="case", notice=notice)
+    page.status_code = 409
+    return page

@@ -1,0 +1,28 @@
+"""The list of keys."""
+
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from desk.room import room_of
+
+KEYS: Final = (
+    ("j k", "Next and previous case"),
+    ("Enter o", "Open the case"),
+    ("a", "Approve"),
+    ("e", "Edit the draft; Esc leaves it, Ctrl S saves it"),
+    ("r", "Assign"),
+    ("d", "Dismiss, then 1 to 5 for the reason"),
+    ("u", "Undo"),
+    ("/", "Search"),
+    ("g q", "Queue"),
+    ("g l", "Leaderboard"),
+    ("g s", "Said"),
+    ("?", "These keys"),
+)
+
+
+def show(request: Request) -> HTMLResponse:
+    """The page of keys; the script shows the same list in a dialog."""
+    return room_of(request).render(request, "keys.html", keys=KEYS)

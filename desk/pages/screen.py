@@ -1,0 +1,49 @@
+"""The three columns: the list, the case, the person."""
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from desk import dossier
+from desk.notice import Notice
+from desk.pages import listing
+from desk.pages.listing import Listing, View
+from desk.pages.person import brief
+from desk.review import Dismissal
+from desk.room import room_of
+from desk.words import PLATFORMS
+from store.db import Connection
+
+ACTS_BESIDE = 4
+"""Acts of help shown of the person beside a case."""
+
+
+def render(
+    request: Request,
+    tx: Connection,
+    view: View,
+    found: Listing,
+    case_id: int | None,
+    *,
+    on: str,
+    notice: Notice | None,
+) -> HTMLResponse:
+    """The screen with a case opened, where there is one; `on` is the step a phone shows."""
+    case = None if case_id is None else dossier.read(tx, case_id)
+    return room_of(request).render(
+        request,
+        "queue.html",
+        here="Queue",
+        on=on,
+        view=view,
+        tabs=found.tabs,
+        items=found.items,
+        more=found.more,
+        troubles=found.troubles,
+        empty=listing.empty(view),
+        platforms=PLATFORMS,
+        case=case,
+        person=None if case is None else brief(tx, case.row.person_id, ACTS_BESIDE),
+        next_id=None if case is None else found.after(case.row.id),
+        dismissals=[(reason.name, reason.value) for reason in Dismissal],
+        notice=notice,
+    )

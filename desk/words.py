@@ -1,0 +1,167 @@
+"""How the desk says times, kinds and quotes. Every post is hostile text until it left here."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+LINK: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]+", re.IGNORECASE)
+TAIL: Final = ".,;:!?)*_~。、）」"
+LINK_RULES: Final = "nofollow noopener noreferrer ugc"
+SOON: Final = timedelta(hours=2)
+
+PLATFORMS: Final = {
+    "reddit": "Reddit",
+    "x": "X",
+    "discord": "Discord",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "hackernews": "Hacker News",
+    "stackexchange": "Stack Exchange",
+    "discourse": "Discourse",
+    "github": "GitHub",
+    "rss": "Feed",
+    "archive": "Archive",
+}
+
+
+KINDS: Final = {
+    "issue": "Issue",
+    "question": "Question",
+    "request": "Request",
+    "conduct": "Conduct",
+    "help": "Thanks",
+    "praise": "Praise",
+}
+STATES: Final = {
+    "new": "waits for the policy",
+    "open": "open",
+    "done": "done",
+    "dismissed": "dismissed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sayer:
+    """Says moments as seen now, in one zone."""
+
+    now: datetime
+    zone: tzinfo
+
+    def ago(self, then: datetime) -> str:
+        """How long ago, or until."""
+        return ago(self.now, then)
+
+    def exact(self, then: datetime) -> str:
+        """To the minute."""
+        return exact(then, self.zone)
+
+    def clock(self, due: datetime) -> tuple[str, str]:
+        """What the clock says and how loud."""
+        return clock(self.now, due)
+
+
+def platform_name(platform: str) -> str:
+    """How a platform writes its own name."""
+    return PLATFORMS.get(platform, platform)
+
+
+def ago(now: datetime, then: datetime) -> str:
+    """A distance in time, short: `now`, `4 min ago`, `in 3 h`, `12 days ago`."""
+    seconds = (now - then).total_seconds()
+    said = span(abs(seconds))
+    if not said:
+        return "now"
+    return f"{said} ago" if seconds > 0 else f"in {said}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit; empty under a minute."""
+    for name, size in (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400)):
+        if seconds >= size * (2 if name == "day" else 1):
+            count = int(seconds // size)
+            return f"{count} {name}" + ("s" if count > 1 else "")
+    for name, size in (("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name}"
+    return ""
+
+
+def exact(then: datetime, zone: tzinfo) -> str:
+    """A moment to the minute in a zone, with the zone's name."""
+    local = then.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%B %Y, %H:%M} {local.tzname()}"
+
+
+def clock(now: datetime, due: datetime) -> tuple[str, str]:
+    """What a clock says and how loud: `late`, `soon` or `calm`."""
+    left = due - now
+    said = span(abs(left.total_seconds())) or "1 min"
+    if left < timedelta():
+        return f"{said} late", "late"
+    return f"{said} left", "soon" if left < SOON else "calm"
+
+
+def short_count(count: int) -> str:
+    """A count in at most four characters: 950, 1.2k, 84k, 3.1M."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            scaled = count / size
+            return (f"{scaled:.1f}" if scaled < 10 else f"{scaled:.0f}") + unit
+    return str(count)
+
+
+def web_address(url: str | None) -> str | None:
+    """The address where it may become a link: http and https only, with a host."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def excerpt(text: str, limit: int = 160) -> str:
+    """One line of a text, cut at a word near `limit` characters."""
+    line = " ".join(text[: limit * 4].split())
+    if len(line) <= limit:
+        return line
+    cut = line[:limit]
+    at = cut.rfind(" ")
+    return (cut[:at] if at > limit * 2 // 3 else cut).rstrip() + "…"
+
+
+def marked(text: str, spans: Sequence[tuple[int, int]] = ()) -> Markup:
+    """A post as HTML: escaped, matched words in <mark>, http(s) addresses as wary links."""
+    out: list[Markup] = []
+    at = 0
+    for start, end, href in _pieces(text, spans):
+        out.append(escape(text[at:start]))
+        inner = text[start:end]
+        if href is None:
+            out.append(Markup("<mark>{}</mark>").format(inner))
+        else:
+            out.append(Markup('<a href="{}" rel="{}">{}</a>').format(href, LINK_RULES, inner))
+        at = end
+    out.append(escape(text[at:]))
+    return Markup("").join(out)
+
+
+def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, str | None]]:
+    """Links and marks in order, without overlap; a link wins over a mark inside it."""
+    links = []
+    for found in LINK.finditer(text):
+        address = found.group().rstrip(TAIL)
+        if web_address(address):
+            links.append((found.start(), found.start() + len(address), address))
+    pieces: list[tuple[int, int, str | None]] = list(links)
+    for start, end in spans:
+        inside = 0 <= start < end <= len(text)
+        if inside and all(end <= a or start >= b for a, b, _ in pieces):
+            pieces.append((start, end, None))
+    return sorted(pieces, key=lambda piece: piece[0])
