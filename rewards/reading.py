@@ -1,0 +1,77 @@
+"""What the stored analyses of a post say, as the rules read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from store.records import Analysis, Intent, Task
+
+ANGRY: Final = frozenset({"anger", "annoyance", "disgust"})
+UPSET: Final = frozenset({"disappointment", "disapproval", "fear", "grief", "nervousness",
+                          "remorse", "sadness", "confusion", "embarrassment"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label with the probability that it is right."""
+
+    name: str
+    confidence: float
+
+    def sure(self, name: str, threshold: float) -> bool:
+        """Whether it is this label, with at least this confidence."""
+        return self.name == name and self.confidence >= threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A post as the models read it. `irony`, `offensive`, `spam` are probabilities."""
+
+    intent: Label = Label(Intent.OTHER, 0.0)
+    sentiment: Label = Label("neutral", 0.0)
+    emotion: Label = Label("neutral", 0.0)
+    irony: float = 0.0
+    offensive: float = 0.0
+    spam: float = 0.0
+    language: Label | None = None
+
+    @property
+    def angry(self) -> bool:
+        """Whether the strongest emotion is a kind of anger."""
+        return self.emotion.name in ANGRY
+
+    @property
+    def upset(self) -> bool:
+        """Whether the author is unhappy without being angry."""
+        return self.emotion.name in UPSET or self.sentiment.name == "negative"
+
+
+UNREAD: Final = Reading()
+"""A post that no model read: nothing special."""
+
+
+def reading(analyses: Mapping[Task, Analysis]) -> Reading:
+    """The reading of one post; what was not analysed reads as nothing special."""
+    return Reading(
+        intent=_label(analyses.get(Task.INTENT)) or UNREAD.intent,
+        sentiment=_label(analyses.get(Task.SENTIMENT)) or UNREAD.sentiment,
+        emotion=_label(analyses.get(Task.EMOTION)) or UNREAD.emotion,
+        irony=_probability(analyses, Task.IRONY),
+        offensive=_probability(analyses, Task.OFFENSIVE),
+        spam=_probability(analyses, Task.SPAM),
+        language=_label(analyses.get(Task.LANGUAGE)),
+    )
+
+
+def _label(analysis: Analysis | None) -> Label | None:
+    return Label(analysis.label, analysis.confidence) if analysis else None
+
+
+def _probability(analyses: Mapping[Task, Analysis], task: Task) -> float:
+    """How likely a yes is: of the two labels, "yes" is the one named like its task."""
+    found = analyses.get(task)
+    if found is None:
+        return 0.0
+    if task.value in found.scores:
+        return found.scores[task.value]
+    return found.confidence if found.label == task.value else 1.0 - found.confidence

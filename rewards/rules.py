@@ -1,0 +1,126 @@
+"""Rules: which cases a post opens, and when each may be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rewards.case import Standing
+from rewards.policy import Policy
+from rewards.priority import priority
+from rewards.reading import Reading
+from store.records import CaseKind, Evidence, Intent, Kind, NewCase, Post, StoredAct, StoredPost
+
+BY_INTENT = {
+    Intent.ISSUE: CaseKind.ISSUE,
+    Intent.QUESTION: CaseKind.QUESTION,
+    Intent.REQUEST: CaseKind.REQUEST,
+    Intent.PRAISE: CaseKind.PRAISE,
+}
+PROVEN = (Evidence.ACCEPTED, Evidence.THANKED, Evidence.SCORED)
+"""Evidence that opens a help case, the strongest first; a mere reply proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A post as the rules look at it."""
+
+    post: StoredPost
+    author: Standing
+    reading: Reading
+    is_mention: bool
+    """Whether it names the brand, and not only belongs to a community that we follow."""
+    acts: Sequence[StoredAct] = ()
+    """Acts of help done with this post."""
+
+
+def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
+    """The cases that a post opens, none for our own people, programs and deleted posts.
+
+    Calling again with later acts gives the same cases and the new ones; the store keeps one
+    case per post and kind.
+    """
+    post = heard.post.post
+    if heard.author.is_ours or post.deleted_at is not None:
+        return []
+    conduct = _conduct(heard, policy)
+    if conduct is not None:
+        return [_case(heard, CaseKind.CONDUCT, conduct, now)] if _is_fresh(heard, policy) else []
+    cases = []
+    helped = _proven(heard.acts)
+    if helped is not None:
+        reason = f"help, {helped.act.evidence.value}"
+        cases.append(_case(heard, CaseKind.HELP, reason, now, act_id=helped.id))
+    kind = _asked(heard, policy)
+    if kind is not None and _is_fresh(heard, policy):
+        reason = f"{kind.value} {heard.reading.intent.confidence:.2f}"
+        cases.append(_case(heard, kind, reason, now, wait=_wait(kind, policy)))
+    return cases
+
+
+def is_root(post: Post) -> bool:
+    """Whether the post begins a thread, as far as its platform tells."""
+    return post.parent_id is None and post.thread_id in (None, post.platform_id)
+
+
+def _conduct(heard: Heard, policy: Policy) -> str | None:
+    if heard.reading.spam >= policy.spam:
+        return f"spam {heard.reading.spam:.2f}"
+    if heard.reading.offensive >= policy.offensive:
+        return f"offensive {heard.reading.offensive:.2f}"
+    return None
+
+
+def _asked(heard: Heard, policy: Policy) -> CaseKind | None:
+    """The kind of case that the author's intent opens, if any.
+
+    A root or a mention counts from `unsure` on. Inside a thread people answer each other: there
+    only a sure report of a problem ("same here, broken") is for us.
+    """
+    intent = heard.reading.intent
+    kind = BY_INTENT.get(Intent(intent.name)) if intent.name in set(Intent) else None
+    if kind is None or heard.post.post.kind is Kind.ANSWER:
+        return None
+    if is_root(heard.post.post) or heard.is_mention:
+        return kind if intent.confidence >= policy.unsure else None
+    sure = kind is CaseKind.ISSUE and intent.confidence >= policy.confident
+    return kind if sure else None
+
+
+def _proven(acts: Sequence[StoredAct]) -> StoredAct | None:
+    """The act with the strongest evidence, the oldest among equals."""
+    proven = [act for act in acts if act.act.evidence in PROVEN]
+    return min(proven, key=lambda act: (PROVEN.index(act.act.evidence), act.id), default=None)
+
+
+def _wait(kind: CaseKind, policy: Policy) -> timedelta:
+    """How long peers have first."""
+    return timedelta(hours=policy.question_wait_hours if kind is CaseKind.QUESTION else 0)
+
+
+def _is_fresh(heard: Heard, policy: Policy) -> bool:
+    return _age(heard) <= timedelta(days=policy.fresh_days)
+
+
+def _age(heard: Heard) -> timedelta:
+    return heard.post.heard_at - heard.post.post.created_at
+
+
+def _case(
+    heard: Heard,
+    kind: CaseKind,
+    reason: str,
+    now: datetime,
+    *,
+    wait: timedelta = timedelta(),
+    act_id: int | None = None,
+) -> NewCase:
+    return NewCase(
+        post_id=heard.post.id,
+        person_id=heard.post.person_id,
+        kind=kind,
+        reason=reason,
+        opened_at=now,
+        decide_after=max(now, heard.post.post.created_at + wait),
+        priority=priority(kind, heard.reading, _age(heard)),
+        act_id=act_id,
+    )

@@ -1,0 +1,25 @@
+"""How stored analyses read."""
+
+from rewards.reading import UNREAD, Label, reading
+from store.records import Analysis, Task
+
+
+def test_labels_and_probabilities_are_taken_over() -> None:
+    def one(task: Task, label: str, confidence: float, **scores: float) -> Analysis:
+        return Analysis(1, task, "m", label, confidence, scores)
+
+    read = reading(
+        {
+            Task.INTENT: one(Task.INTENT, "issue", 0.8),
+            Task.IRONY: one(Task.IRONY, "irony", 0.7),
+            Task.OFFENSIVE: one(Task.OFFENSIVE, "none", 0.75),
+            Task.SPAM: one(Task.SPAM, "none", 0.9, spam=0.1, none=0.9),
+        }
+    )
+    assert read.intent == Label("issue", 0.8)
+    assert (read.irony, read.offensive, read.spam) == (0.7, 0.25, 0.1)
+    assert read.language is None
+
+
+def test_post_without_analyses_reads_as_nothing_special() -> None:
+    assert reading({}) == UNREAD
