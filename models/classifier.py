@@ -56,7 +56,9 @@ class OnnxClassifier:
         """One judgement a text, in the order given; an empty text is neutral and `other`."""
         if not texts:
             return []
-        return _judgements(self.logits([prepare(one.text, one.title) for one in texts]), self._emotion)
+        return _judgements(
+            self.logits([prepare(one.text, one.title) for one in texts]), self._emotion
+        )
 
     def logits(self, prepared: Sequence[str]) -> Logits:
         """[texts, all heads] for texts that went through ``prepare``."""

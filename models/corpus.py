@@ -249,8 +249,8 @@ def examples(data: Path, archives: Path, split: str, *, seed: int = 7) -> list[E
     for source in (_umsab, _bank, _assistant, _forum, _support):
         for example in source(data, split):
             found.setdefault((example.source, example.text), example)
-    for source in (_sites, _chat):
-        for example in source(archives, split):
+    for part in (_sites, _chat):
+        for example in part(archives, split):
             found.setdefault((example.source, example.text), example)
     kept = [example for example in found.values() if example.text]
     random.Random(seed).shuffle(kept)  # noqa: S311 - an order, not a secret

@@ -36,7 +36,9 @@ def macro(truth: NDArray[np.int64], found: NDArray[np.int64], labels: Sequence[s
         scores[name] = 2 * hit / float(there.sum() + said.sum())
     if not scores:
         return Score(0, 0.0, 0.0, {})
-    return Score(len(truth), sum(recalls) / len(recalls), sum(scores.values()) / len(scores), scores)
+    return Score(
+        len(truth), sum(recalls) / len(recalls), sum(scores.values()) / len(scores), scores
+    )
 
 
 def single(examples: Sequence[Example], logits: Logits, head: str, labels: Sequence[str]) -> Score:
@@ -73,17 +75,13 @@ def _f1(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
     return 2 * both / max(float(truth.sum() + said.sum()), 1.0)
 
 
-def emotions(
-    examples: Sequence[Example], logits: Logits, thresholds: Mapping[str, float]
-) -> Score:
+def emotions(examples: Sequence[Example], logits: Logits, thresholds: Mapping[str, float]) -> Score:
     """Macro F1 over the 28 labels at the thresholds (recall likewise)."""
     rows, truth = _emotion_truth(examples)
     probabilities = sigmoid(heads_of(logits)["emotion"][rows])
     cuts = np.array([thresholds[name] for name in emotion.LABELS])
     said = probabilities >= cuts
-    scores = {
-        name: _f1(truth[:, code], said[:, code]) for code, name in enumerate(emotion.LABELS)
-    }
+    scores = {name: _f1(truth[:, code], said[:, code]) for code, name in enumerate(emotion.LABELS)}
     recall = (truth & said).sum(axis=0) / np.maximum(truth.sum(axis=0), 1)
     return Score(len(rows), float(recall.mean()), sum(scores.values()) / len(scores), scores)
 

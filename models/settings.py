@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The bundled model unless `path` or `hub` names another."""
+    """The bundled model unless `path` names another; `hub` replaces it for one task."""
 
     path: Path | None = None
     """A folder written by ``laurels model train``."""
@@ -18,9 +18,7 @@ class ModelSettings:
     """Threads of the model; 0 takes one a core."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for two models at once or for numbers that cannot be."""
-        if self.path is not None and self.hub is not None:
-            raise ValueError("models.hub: there is a models.path already; choose one of the two")
+        """Raises ValueError for numbers that cannot be."""
         if self.batch < 1:
             raise ValueError(f"models.batch: at least 1, not {self.batch}")
         if self.threads < 0:

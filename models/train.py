@@ -89,7 +89,9 @@ def _class_weights(examples: Sequence[Example]) -> dict[str, Tensor]:
     weights = {}
     for head in _SINGLE:
         counts = Counter(getattr(example, head) for example in examples)
-        raw = torch.tensor([max(counts[label], 1) for label in range(HEADS[head])], dtype=torch.float)
+        raw = torch.tensor(
+            [max(counts[label], 1) for label in range(HEADS[head])], dtype=torch.float
+        )
         scaled = raw**-_BALANCE
         weights[head] = scaled * raw.sum() / (scaled * raw).sum()
     return weights
@@ -103,7 +105,11 @@ def _loss(logits: Tensor, batch: Sequence[_Item], weights: dict[str, Tensor]) ->
         known = labels != UNKNOWN
         if bool(known.any()):
             summed = functional.cross_entropy(
-                parts[head][known], labels[known], weights[head], reduction="none", label_smoothing=0.05
+                parts[head][known],
+                labels[known],
+                weights[head],
+                reduction="none",
+                label_smoothing=0.05,
             ).sum()
             total = total + summed / len(batch)
     rows = [row for row, item in enumerate(batch) if item.example.emotion is not None]
@@ -163,7 +169,9 @@ def train(
             step += 1
             if step % 200 == 0:
                 spent = time.monotonic() - began
-                report(f"epoch {epoch + 1} step {step}/{steps} loss {loss.item():.3f} {spent:.0f} s")
+                report(
+                    f"epoch {epoch + 1} step {step}/{steps} loss {loss.item():.3f} {spent:.0f} s"
+                )
         _save(out, epoch + 1, network, optimizer, schedule)
         report(f"epoch {epoch + 1} saved")
     return network

@@ -50,6 +50,15 @@ def check_version(engine: Engine) -> None:
         )
 
 
+def is_new(engine: Engine) -> bool:
+    """Whether the database holds nothing yet."""
+    try:
+        with engine.connect() as tx:
+            return not inspect(tx).get_table_names()
+    except OperationalError as error:
+        raise _unreachable(engine, error) from error
+
+
 def known_revisions() -> Sequence[str]:
     """The revisions that this Laurels knows, oldest first: the numbers of the files."""
     return sorted(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -39,6 +39,10 @@ class Connector(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of files and sockets; a later fetch opens them again."""
+        ...
+
 
 class ConnectorError(Exception):
     """A source failed. `permanent` needs a person; else `retry_after` seconds may be known."""

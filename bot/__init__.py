@@ -1,0 +1,1 @@
+"""Runs: settings, wiring, the order of the steps, the command line."""

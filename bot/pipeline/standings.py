@@ -1,0 +1,55 @@
+"""Who stands where: experts by name and the board of a month, read for a page or a terminal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.case import Standing as PersonStanding
+from rewards.leaderboard import Board, board, month_bounds, month_of
+from rewards.policy import Policy
+from store import helpgraph, ledger, people
+from store.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One expert with the evidence behind the score."""
+
+    person_id: int
+    name: str
+    score: float
+    acts: int
+    helped: int
+
+
+def named_experts(tx: Connection, limit: int) -> list[Standing]:
+    """The highest scores with the people's handles."""
+    scores = helpgraph.experts(tx, limit)
+    found = people.load(tx, [one.person_id for one in scores])
+    return [
+        Standing(one.person_id, found[one.person_id].handles[0], one.score, one.acts, one.helped)
+        for one in scores
+    ]
+
+
+def month_board(
+    tx: Connection, policy: Policy, now: datetime, year: int | None = None, month: int | None = None
+) -> Board:
+    """The board of a month, of the present one where none is named."""
+    this_year, this_month = month_of(now, policy.zone)
+    year, month = year or this_year, month or this_month
+    start, end = month_bounds(year, month, policy.zone)
+    totals = ledger.totals(tx, start, end)
+    found = people.load(tx, list(totals))
+    standings = {
+        one.id: PersonStanding(
+            person_id=one.id,
+            handle=one.handles[0],
+            is_own=any(policy.is_own(handle) for handle in one.handles),
+            is_staff=one.is_staff,
+            is_bot=one.is_bot,
+            choice=one.choice,
+        )
+        for one in found.values()
+        if one.handles
+    }
+    return board(totals, standings, year, month, policy)

@@ -1,0 +1,97 @@
+"""Stage 2: judge the posts that wait, keep analyses and acts of help, and open cases."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.pipeline.helping import acts_in
+from bot.pipeline.readings import Judges, read
+from bot.pipeline.readings import Reading as Judged
+from listener.query import EVERYTHING
+from rewards.case import Standing
+from rewards.policy import Policy
+from rewards.reading import Reading, reading
+from rewards.rules import Heard, openings
+from store import analyses, cases, context, helpgraph, mentions
+from store.db import Connection, Engine, reading as reading_only
+from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one batch came to."""
+
+    posts: int
+    acts: int
+    cases: int
+
+
+def understand(
+    engine: Engine, judges: Judges, policy: Policy, now: Clock, limit: int = 1000
+) -> Understood:
+    """Judge up to `limit` waiting posts; all that follows from them is kept, or nothing is.
+
+    Judging happens outside the transaction. Two processes may judge the same post: the second
+    finds its rows there.
+    """
+    with reading_only(engine) as tx:
+        posts = analyses.pending(tx, limit)
+    if not posts:
+        return Understood(0, 0, 0)
+    judged = read(judges, posts)
+    with engine.begin() as tx:
+        analyses.save(tx, [row for one in judged for row in one.analyses])
+        acts = acts_in(tx, judged)
+        helpgraph.save_acts(tx, acts)
+        helping = {act.post_id for act in acts}
+        opened = cases.open_cases(tx, _openings(tx, judged, helping, policy, now()))
+        analyses.mark_understood(tx, [post.id for post in posts], judges.model)
+    return Understood(len(posts), len(acts), len(opened))
+
+
+def _openings(
+    tx: Connection, judged: Sequence[Judged], helping: set[int], policy: Policy, now: datetime
+) -> list[NewCase]:
+    """Cases of the new posts, and of older posts that turned out to have helped."""
+    posts = {one.post.id: one.post for one in judged}
+    read_now = {one.post.id: _by_task(one.analyses) for one in judged}
+    older = sorted(helping - set(posts))
+    posts |= mentions.load(tx, older)
+    found = read_now | analyses.of(tx, older)
+    named = context.mentioned(tx, list(posts), EVERYTHING)
+    acts: dict[int, list[StoredAct]] = {}
+    for act in helpgraph.acts_on(tx, sorted(helping)):
+        acts.setdefault(act.act.post_id, []).append(act)
+    opened: list[NewCase] = []
+    for post_id, post in posts.items():
+        heard = Heard(
+            post=post,
+            author=standing(post, policy),
+            reading=_reading(found, post_id),
+            is_mention=post_id in named,
+            acts=acts.get(post_id, ()),
+        )
+        opened += openings(heard, policy, now)
+    return opened
+
+
+def standing(post: StoredPost, policy: Policy) -> Standing:
+    """What the post itself says of its author."""
+    author = post.post.author
+    return Standing(
+        person_id=post.person_id,
+        handle=author.handle,
+        is_own=policy.is_own(author.handle),
+        is_staff=author.is_staff,
+        is_bot=author.is_bot,
+    )
+
+
+def _by_task(rows: Sequence[Analysis]) -> dict[Task, Analysis]:
+    return {row.task: row for row in rows}
+
+
+def _reading(found: Mapping[int, Mapping[Task, Analysis]], post_id: int) -> Reading:
+    return reading(found.get(post_id, {}))
