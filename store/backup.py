@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -36,13 +37,11 @@ def backup(engine: Engine, path: Path) -> None:
 
 def _copy_sqlite(engine: Engine, path: Path) -> None:
     # One snapshot, in which writers do not wait; it may not stand in a transaction.
-    connection = engine.raw_connection()
     try:
-        connection.cursor().execute("VACUUM INTO ?", (str(path),))
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(path),))
     except sqlite3.Error as error:
         raise StoreError(f"the backup to {path.parent} failed: {error}") from error
-    finally:
-        connection.close()
 
 
 def _dump_postgresql(url: URL, path: Path) -> None:

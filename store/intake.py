@@ -156,22 +156,36 @@ def _change(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at:
     alive = [(new, old) for new, old in pairs if old.deleted_at is None]
     bury(tx, {old.id: new["deleted_at"] for new, old in alive if new["deleted_at"]}, heard_at)
     alive = [(new, old) for new, old in alive if new["deleted_at"] is None]
-    _rescore(tx, alive)
+    _refresh(tx, alive)
     _reword(tx, [(new, old) for new, old in alive if _is_reworded(new, old)], heard_at)
 
 
-def _rescore(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
+def _refresh(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
+    """Take over what may change without a new text."""
     changed = []
     for new, old in pairs:
         score = old.score if new["score"] is None else new["score"]
-        if (score, new["accepted"]) != (old.score, old.accepted):
-            changed.append({"post_row": old.id, "score": score, "accepted": new["accepted"]})
+        is_later = _says_the_same(new, old) and _is_edited_after(new, old)
+        edited_at = new["edited_at"] if is_later else old.edited_at
+        fresh = {"score": score, "accepted": new["accepted"], "edited_at": edited_at}
+        if tuple(fresh.values()) != (old.score, old.accepted, old.edited_at):
+            changed.append({"post_row": old.id} | fresh)
     if changed:
         tx.execute(update(post).where(post.c.id == bindparam("post_row")), changed)
 
 
+def _says_the_same(new: Columns, old: Row[Any]) -> bool:
+    return bool((new["title"], new["text"]) == (old.title, old.text))
+
+
+def _is_edited_after(new: Columns, old: Row[Any]) -> bool:
+    return new["edited_at"] is not None and (
+        old.edited_at is None or bool(new["edited_at"] > old.edited_at)
+    )
+
+
 def _is_reworded(new: Columns, old: Row[Any]) -> bool:
-    if (new["title"], new["text"]) == (old.title, old.text):
+    if _says_the_same(new, old):
         return False
     # An archive or a slow page may still carry what stood there before the last edit.
     return old.edited_at is None or (
@@ -184,8 +198,8 @@ def _reword(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at:
     fresh = [
         (new, old)
         for new, old in pairs
-        # Without a date of the edit, a text that stood there before is a replay, not a new edit.
-        if new["edited_at"] is not None or (new["title"], new["text"]) not in former[old.id]
+        # Without a later date, a text that stood there before is a replay and no new edit.
+        if _is_edited_after(new, old) or (new["title"], new["text"]) not in former[old.id]
     ]
     if not fresh:
         return

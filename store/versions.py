@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from store.errors import NewerDatabase, OlderDatabase, Unreachable
 from store.rows import lock
@@ -29,7 +29,7 @@ def migrate(engine: Engine) -> None:
             _refuse_newer(_current(tx))
             config.attributes["connection"] = tx
             command.upgrade(config, "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unreachable(engine, error) from error
 
 
@@ -38,7 +38,7 @@ def check_version(engine: Engine) -> None:
     try:
         with engine.connect() as tx:
             current = _current(tx)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unreachable(engine, error) from error
     _refuse_newer(current)
     if current is None:
@@ -55,7 +55,7 @@ def is_new(engine: Engine) -> bool:
     try:
         with engine.connect() as tx:
             return not inspect(tx).get_table_names()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unreachable(engine, error) from error
 
 
@@ -79,5 +79,5 @@ def _refuse_newer(current: str | None) -> None:
         )
 
 
-def _unreachable(engine: Engine, error: OperationalError) -> Unreachable:
+def _unreachable(engine: Engine, error: DatabaseError) -> Unreachable:
     return Unreachable(f"{engine.url.render_as_string()} cannot be used: {error.orig}")

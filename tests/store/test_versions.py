@@ -1,0 +1,106 @@
+"""The database knows its revision, and the migrations make the schema."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from store import schema
+from store.db import (
+    Engine,
+    NewerDatabase,
+    OlderDatabase,
+    Unreachable,
+    check_version,
+    migrate,
+    open_store,
+)
+
+
+def test_migrations_make_the_schema(engine: Engine) -> None:
+    with engine.connect() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_migrations_make_the_checks_and_indexes_of_the_schema(
+    engine: Engine, bare_engine: Engine
+) -> None:
+    schema.metadata.create_all(bare_engine)
+    for name in schema.metadata.tables:
+        migrated = inspect(engine).get_check_constraints(name)
+        assert migrated == inspect(bare_engine).get_check_constraints(name)
+    assert _indexes(engine) == _indexes(bare_engine)
+
+
+def test_every_append_only_table_has_its_triggers(engine: Engine) -> None:
+    names = {
+        "sqlite": "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE NOT tgisinternal",
+    }
+    with engine.connect() as tx:
+        guarded = set(tx.scalars(text(names[engine.dialect.name])))
+    assert guarded == set(schema.APPEND_ONLY)
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    migrate(engine)
+    check_version(engine)
+
+
+def test_database_without_tables_says_to_migrate(bare_engine: Engine) -> None:
+    with pytest.raises(OlderDatabase, match="laurels migrate"):
+        check_version(bare_engine)
+    migrate(bare_engine)
+    check_version(bare_engine)
+
+
+def test_older_database_says_to_migrate(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.versions.known_revisions", lambda: ["0001", "0002"])
+    with pytest.raises(OlderDatabase, match=r"revision 0001.*laurels migrate"):
+        check_version(engine)
+
+
+def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    message = (
+        r"written by a newer Laurels \(revision 9999\)\. Update Laurels, or restore a backup\."
+    )
+    with pytest.raises(NewerDatabase, match=message):
+        check_version(engine)
+    with pytest.raises(NewerDatabase, match=message):
+        migrate(engine)
+
+
+def test_unreachable_database_is_named_without_its_password() -> None:
+    engine = open_store("postgresql://laurels:secret@127.0.0.1:1/laurels")
+    with pytest.raises(Unreachable, match=r"laurels:\*\*\*@127\.0\.0\.1"):
+        check_version(engine)
+
+
+def test_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("shopping list " * 100)
+    engine = open_store(f"sqlite:///{tmp_path / 'notes.db'}")
+    for use in (check_version, migrate):
+        with pytest.raises(Unreachable, match="file is not a database"):
+            use(engine)
+
+
+def test_folder_in_place_of_a_database_is_reported(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}")
+    with pytest.raises(Unreachable, match="cannot be used"):
+        check_version(engine)
+
+
+def _indexes(engine: Engine) -> set[str]:
+    definitions = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        "postgresql": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    }
+    with engine.connect() as tx:
+        found = set(tx.scalars(text(definitions[engine.dialect.name])))
+    return {index for index in found if "alembic_version" not in index}
