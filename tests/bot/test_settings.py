@@ -167,8 +167,8 @@ def test_values_of_every_type_are_read(tmp_path: Path) -> None:
             "config.yaml:1: store.url: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE",
         ),
         (
-            "models: {path: a, hub: b}",
-            "config.yaml:1: models.hub: there is a models.path already; choose one of the two",
+            "models: {threads: -1}",
+            "config.yaml:1: models.threads: at least 0, not -1",
         ),
         (
             "listener: {sources: [{name: a}]}",
