@@ -1,0 +1,191 @@
+"""What people do to a case, through the same effects as the policy. Matches `desk.review`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rewards.act import decision_key, say
+from rewards.points import points_of, same_pair_before
+from rewards.policy import Policy
+from rewards.thanks import DEFAULT_LIMIT, LIMITS, fits, length
+from store import audit, cases, decisions, helpgraph, ledger, mentions, outbox, people
+from store.cases import CaseRow
+from store.db import Connection
+from store.decisions import StoredDecision
+from store.records import (
+    CaseKind,
+    CaseState,
+    Choice,
+    Draft,
+    LedgerEntry,
+    MessageState,
+    Reason,
+    StoredAct,
+    StoredPost,
+    Verdict,
+)
+
+RECOGNITION: Final = (CaseKind.HELP, CaseKind.PRAISE)
+PAIR_ACTS: Final = 1000
+"""How many of a helper's newest acts are looked at for the points of one."""
+TAKEN_BACK: Final = "taken back"
+
+
+class Refused(Exception):
+    """The act cannot be done. The message says what happened and what was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The acts of a person on a case. Each raises Refused where it cannot be done."""
+
+    policy: Policy
+
+    def approve(
+        self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime
+    ) -> None:
+        """Close the case and queue `body`; with no body only close it.
+
+        Help that was approved earns its points, if the policy gave none.
+        """
+        case = _open_case(tx, case_id)
+        verdict = Verdict.THANK if case.kind in RECOGNITION else Verdict.ROUTE
+        key = _decide(tx, case, verdict, Reason("approved", "approved"), actor, now)
+        if body.strip():
+            draft = _draft(tx, case, body.strip())
+            cases.set_draft(tx, case_id, draft.body)
+            say(tx, case_id, draft, self.policy, now)
+        self._score(tx, case, key)
+        cases.set_state(tx, case_id, CaseState.DONE, now)
+        audit.note(tx, now, actor, "approve", "case", case_id, {"said": str(bool(body.strip()))})
+
+    def save(self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime) -> None:
+        """Keep `body` as the draft; the case stays open."""
+        _open_case(tx, case_id)
+        cases.set_draft(tx, case_id, body.strip() or None)
+        audit.note(tx, now, actor, "save", "case", case_id, {})
+
+    def dismiss(
+        self, tx: Connection, case_id: int, reason: str, *, actor: str, now: datetime
+    ) -> None:
+        """Close the case and say nothing. Points that the policy gave stay."""
+        case = _open_case(tx, case_id)
+        _decide(tx, case, Verdict.IGNORE, Reason("dismissed", reason), actor, now)
+        cases.set_state(tx, case_id, CaseState.DISMISSED, now)
+        audit.note(tx, now, actor, "dismiss", "case", case_id, {"reason": reason})
+
+    def assign(
+        self, tx: Connection, case_id: int, member_id: int | None, *, actor: str, now: datetime
+    ) -> None:
+        """Give the case to a member, or with None back to everyone."""
+        _open_case(tx, case_id)
+        cases.assign(tx, case_id, member_id)
+        audit.note(tx, now, actor, "assign", "case", case_id, {"member": str(member_id or "")})
+
+    def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
+        """Open the case again; refused once its message has left.
+
+        Points of the approval are taken back by a new entry.
+        """
+        case = _case(tx, case_id)
+        if case.state in (CaseState.NEW, CaseState.OPEN):
+            raise Refused("The case is open already; there is nothing to undo.")
+        taken = decisions.of_case(tx, case_id)
+        _take_back(tx, case_id, now)
+        if taken:
+            _unscore(tx, case, taken[-1])
+        _decide(tx, case, Verdict.REVIEW, Reason("undone", "opened again"), actor, now)
+        cases.set_state(tx, case_id, CaseState.OPEN, now)
+        audit.note(tx, now, actor, "undo", "case", case_id, {})
+
+    def _score(self, tx: Connection, case: CaseRow, key: str) -> None:
+        act = _act(tx, case)
+        if act is None or case.kind is not CaseKind.HELP:
+            return
+        given = sum(entry.points for entry in ledger.of_act(tx, act.act.helper_id, act.id))
+        missing = self._worth(tx, act) - given
+        if missing > 0:
+            ledger.add(tx, [_entry(key, act, missing, f"{act.act.evidence.value}, approved")])
+
+    def _worth(self, tx: Connection, act: StoredAct) -> int:
+        others = [one.act for one in helpgraph.acts_of(tx, act.act.helper_id, PAIR_ACTS)]
+        return points_of(act.act, same_pair_before(act.act, others, self.policy), self.policy)
+
+
+def _case(tx: Connection, case_id: int) -> CaseRow:
+    case = cases.load(tx, case_id)
+    if case is None:
+        raise Refused("There is no such case.")
+    return case
+
+
+def _open_case(tx: Connection, case_id: int) -> CaseRow:
+    case = _case(tx, case_id)
+    if case.state not in (CaseState.NEW, CaseState.OPEN):
+        raise Refused("Somebody closed this case already; nothing was changed.")
+    return case
+
+
+def _decide(
+    tx: Connection, case: CaseRow, verdict: Verdict, reason: Reason, actor: str, now: datetime
+) -> str:
+    """Note the decision; its key. Refused where another person decided at the same moment."""
+    key = decision_key(case.id, len(decisions.of_case(tx, case.id)))
+    if not decisions.add(tx, key, case.id, verdict, [reason], actor, now):
+        raise Refused("Somebody acted on this case at the same moment; nothing was changed.")
+    return key
+
+
+def _draft(tx: Connection, case: CaseRow, body: str) -> Draft:
+    post = _standing_post(tx, case)
+    platform = post.post.platform
+    if case.kind in RECOGNITION:
+        _check_consent(tx, case.person_id)
+    if not fits(body, platform):
+        most, has = LIMITS.get(platform, DEFAULT_LIMIT), length(body, platform)
+        raise Refused(f"The reply has {has} characters, {platform} takes {most}; nothing was sent.")
+    return Draft(platform, case.post_id, case.person_id, body)
+
+
+def _standing_post(tx: Connection, case: CaseRow) -> StoredPost:
+    post = mentions.load(tx, [case.post_id]).get(case.post_id)
+    if post is None or post.post.deleted_at is not None:
+        raise Refused("The post was deleted; nothing was sent.")
+    return post
+
+
+def _check_consent(tx: Connection, person_id: int) -> None:
+    if people.choice(tx, person_id) in (Choice.NONE, Choice.PRIVATE):
+        raise Refused("The person chose not to be thanked in public; nothing was sent.")
+
+
+def _act(tx: Connection, case: CaseRow) -> StoredAct | None:
+    acts: Sequence[StoredAct] = helpgraph.acts_on(tx, [case.post_id])
+    return next((act for act in acts if act.id == case.act_id), None)
+
+
+def _entry(key: str, act: StoredAct, points: int, reason: str) -> LedgerEntry:
+    return LedgerEntry(f"{key}:points", act.act.helper_id, points, reason, act.act.at, act.id)
+
+
+def _take_back(tx: Connection, case_id: int, now: datetime) -> None:
+    """Stop the case's newest message; refused once it is being sent."""
+    message = next(reversed(outbox.of_case(tx, case_id)), None)
+    if message is None or message.state is MessageState.FAILED:
+        return
+    # Claiming it is what keeps a sender from taking it at the same moment.
+    if not outbox.claim(tx, message.id, now):
+        raise Refused("The message has left already; it cannot be taken back.")
+    outbox.mark_failed(tx, message.id, TAKEN_BACK, now)
+
+
+def _unscore(tx: Connection, case: CaseRow, approval: StoredDecision) -> None:
+    """Take back the points that this approval gave, by a new entry in the same month."""
+    act = _act(tx, case)
+    if act is None:
+        return
+    for entry in ledger.of_act(tx, act.act.helper_id, act.id):
+        if entry.dedupe_key == f"{approval.dedupe_key}:points":
+            key = f"{approval.dedupe_key}:undone"
+            ledger.add(tx, [_entry(key, act, -entry.points, "approval undone")])
