@@ -113,6 +113,23 @@ def test_message_claimed_by_another_program_is_left_to_it(waiting: Engine) -> No
     assert sender.said == []
 
 
+def test_two_programs_at_once_say_each_message_once(engine: Engine) -> None:
+    with engine.begin() as tx:
+        for name in "abc":
+            enqueue(tx, name)
+    other = Fake()
+
+    class Overtaken(Fake):
+        def send(self, message: Message, target: Post) -> str:
+            deliver(engine, {"fake": other}, Clock())
+            return super().send(message, target)
+
+    sender = Overtaken()
+    assert deliver(engine, {"fake": sender}, Clock()) == Delivery(sent=1)
+    assert (len(sender.said), len(other.said)) == (1, 2)
+    assert states(engine) == Counter(sent=3)
+
+
 def test_no_transaction_is_open_while_a_sender_speaks(waiting: Engine) -> None:
     class Writing(Fake):
         def send(self, message: Message, target: Post) -> str:
