@@ -11,7 +11,7 @@ from store.clean import scrub
 from store.queue import QueueCounts, QueueFilters, QueueItem, queue, queue_counts, queue_size
 from store.records import CaseKind, CaseState, NewCase
 from store.rows import add_new, chunks
-from store.schema import case
+from store.schema import case, post
 
 __all__ = [
     "CaseRow",
@@ -46,6 +46,8 @@ class CaseRow:
     assignee_id: int | None
     kind: CaseKind
     state: CaseState
+    platform: str
+    channel: str | None
     reason: str
     priority: int
     opened_at: datetime
@@ -58,9 +60,12 @@ class CaseRow:
 
 def open_cases(tx: Connection, cases: Sequence[NewCase]) -> list[int]:
     """Open cases; the ids of those that were not there yet. A post has one of each kind."""
+    places = _places(tx, [one.post_id for one in cases])
     rows = [
         {
             "post_id": one.post_id,
+            "platform": places[one.post_id][0],
+            "channel": places[one.post_id][1],
             "person_id": one.person_id,
             "act_id": one.act_id,
             "kind": one.kind.value,
@@ -120,6 +125,15 @@ def route(
 ) -> None:
     """Say who should answer a case, until when, and how urgent it is."""
     _set(tx, id, responder=responder, due_at=due_at, priority=priority)
+
+
+def _places(tx: Connection, post_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """Platform and channel by post."""
+    found: dict[int, tuple[str, str | None]] = {}
+    for some in chunks(post_ids):
+        query = select(post.c.id, post.c.platform, post.c.channel).where(post.c.id.in_(some))
+        found |= {row.id: (row.platform, row.channel) for row in tx.execute(query)}
+    return found
 
 
 def _set(tx: Connection, id_: int, **values: object) -> None:

@@ -210,6 +210,9 @@ case = Table(
     _ref("assignee_id", "member", null=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),
+    # Those of the post, which never change: the queue is filtered by them in its own order.
+    Column("platform", String(32), nullable=False),
+    Column("channel", Text),
     Column("reason", Text, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("opened_at", Instant, nullable=False),
@@ -221,13 +224,14 @@ case = Table(
     _words("kind", "help issue question request praise conduct"),
     _words("state", "new open done dismissed"),
     UniqueConstraint("post_id", "kind"),
+    Index("ix_case_state_kind", "state", "kind", "assignee_id"),  # cases.queue_counts
     Index("ix_case_state_decide_after", "state", "decide_after"),  # cases.undecided
     Index("ix_case_person_id", "person_id"),  # people.cases
     Index("ix_case_assignee_id_state", "assignee_id", "state"),  # cases.queue, of one member
 )  # fmt: skip
-# In the queue's order, with all that its filters and counts look at: no row is read to skip it.
+# In the queue's order, with all that its filters look at: no row is read only to skip it.
 Index("ix_case_queue", case.c.state, case.c.priority.desc(), case.c.opened_at, case.c.id,
-      case.c.kind, case.c.assignee_id, case.c.post_id)  # fmt: skip  # cases.queue, queue_counts
+      case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel)  # fmt: skip  # cases.queue
 
 # Append-only: what was decided, by the policy or by a person, and why.
 decision = Table(

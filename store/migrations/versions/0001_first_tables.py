@@ -168,6 +168,8 @@ def _create_cases() -> None:
         _ref("assignee_id", "member", null=True),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("platform", sa.String(32), nullable=False),
+        sa.Column("channel", sa.Text()),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("opened_at", _MOMENT, nullable=False),
@@ -179,6 +181,7 @@ def _create_cases() -> None:
         _words("kind", "help issue question request praise conduct"),
         _words("state", "new open done dismissed"),
         sa.UniqueConstraint("post_id", "kind"),
+        sa.Index("ix_case_state_kind", "state", "kind", "assignee_id"),
         sa.Index("ix_case_state_decide_after", "state", "decide_after"),
         sa.Index("ix_case_person_id", "person_id"),
         sa.Index("ix_case_assignee_id_state", "assignee_id", "state"),
@@ -187,7 +190,7 @@ def _create_cases() -> None:
         "ix_case_queue", "case",
         [
             "state", sa.text("priority DESC"), "opened_at", "id",
-            "kind", "assignee_id", "post_id",
+            "kind", "assignee_id", "platform", "channel",
         ],
     )
     op.create_table(
