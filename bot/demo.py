@@ -175,7 +175,7 @@ def _decide(step: _Run) -> None:
 def _act(step: _Run, folder: Path) -> None:
     with reading(step.engine) as tx:
         total = tallies.messages(tx)
-    senders = wiring.senders(step.policy, folder)
+    senders = wiring.senders(folder)
     later = step.now + timedelta(days=3)
     done = 0
     step.progress("act", 0, total)

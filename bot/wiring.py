@@ -15,7 +15,6 @@ from listener.settings import SourceSettings
 from models.judgement import Classifier
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
-from rewards.policy import Policy
 from rewards.senders import Sender
 from rewards.senders.rehearsal import Rehearsal
 from store.db import Engine, check_version, migrate, open_store
@@ -73,7 +72,7 @@ def judges(settings: ModelSettings) -> Judges:
     return Judges(classifier(settings), LanguageIdentifier())
 
 
-def senders(policy: Policy, folder: Path) -> Mapping[str, Sender]:
+def senders(folder: Path) -> Mapping[str, Sender]:
     """Every way of speaking that there is; `folder` takes the rehearsal."""
     rehearsal = Rehearsal(folder / "rehearsal.jsonl")
     return {rehearsal.name: rehearsal}

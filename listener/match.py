@@ -1,4 +1,4 @@
-"""Find the queries in a post: whole words, in any script, blind to case, width and hidden characters."""
+"""Find the queries in a post: whole words in any script, blind to case and hidden characters."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ class Match:
 
 
 def folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """The text for comparing and, where the lengths differ, each character's place in the original."""
+    """The text for comparing and, unless the lengths agree, each character's original place."""
     if text.isascii():
         return text.lower(), None
     out: list[str] = []

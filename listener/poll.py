@@ -12,7 +12,7 @@ from store.mentions import NewMention
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll did: posts read and how many of them were new, mentions added, lines rejected."""
+    """What one poll did: posts read, how many were new, mentions added, lines rejected."""
 
     posts: int
     new: int

@@ -57,7 +57,7 @@ def _last_of(author: int, before: Sequence[Turn]) -> Turn | None:
 
 
 def answered(turns: Sequence[Turn], at: int) -> Turn | None:
-    """The turn that `turns[at]` answers, by the platform's word or by the rules; None for an opening.
+    """The turn that `turns[at]` answers, by the platform's word or the rules; None for an opening.
 
     `turns` are one conversation or channel, oldest first.
     """

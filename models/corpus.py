@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models import emotion, intent, sentiment
+from models.intent import thanks_cue
 from models.text import prepare
 
 UNKNOWN: Final = -1
@@ -57,7 +58,7 @@ def _umsab(data: Path, split: str) -> Iterator[Example]:
 
 
 def _goemotions(data: Path, split: str) -> Iterator[Example]:
-    """Single-label gratitude, admiration, curiosity with a question mark and neutral also carry an intent."""
+    """Clear gratitude, admiration, curiosity and neutral carry an intent too."""
     for row in _rows(data / "goemotions" / f"{split}.jsonl.gz"):
         labels = row["labels"]
         wanted = UNKNOWN
@@ -198,7 +199,7 @@ def _sites(archives: Path, split: str) -> Iterator[Example]:
 
 
 def _chat(archives: Path, split: str) -> Iterator[Example]:
-    """Weak labels from who thanked whom in a chat: the thanks, the helper's turn, the question before."""
+    """Weak labels from who thanked whom in a chat: thanks, the helper's turn, the question."""
     thanks = {row["trigger"]: row for row in _rows(archives / "freecodecamp_chat.thanks.jsonl.gz")}
     rooms: dict[str, list[dict[str, Any]]] = {}
     filler = 0
@@ -212,9 +213,12 @@ def _chat(archives: Path, split: str) -> Iterator[Example]:
         if event is not None:
             yield Example(prepare(row["text"]), "freecodecamp_chat", intent=_intent("thanks"))
             yield from _before_thanks(room[-25:-1], row["author"]["id"], set(event["to"]))
-        elif len(row["text"]) < 20 and "?" not in row["text"] and (filler := filler + 1) % 12 == 0:
-            if "thank" not in row["text"].lower() and "ty" not in row["text"].lower().split():
-                yield Example(prepare(row["text"]), "freecodecamp_chat", intent=_intent("other"))
+        elif _is_filler(row["text"]) and (filler := filler + 1) % 12 == 0:
+            yield Example(prepare(row["text"]), "freecodecamp_chat", intent=_intent("other"))
+
+
+def _is_filler(text: str) -> bool:
+    return len(text) < 20 and "?" not in text and thanks_cue(text) is None
 
 
 def _before_thanks(

@@ -4,7 +4,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +59,7 @@ def describe(out: Path, name: str, thresholds: Mapping[str, Mapping[str, float]]
     files = (NETWORK, "tokenizer.json")
     manifest = {
         "name": name,
-        "made": date.today().isoformat(),
+        "made": datetime.now(UTC).date().isoformat(),
         "sha256": {file: digest(out / file) for file in files},
         "thresholds": {task: dict(values) for task, values in thresholds.items()},
     }

@@ -24,7 +24,7 @@ def task_of(labels: Sequence[str]) -> str:
         if len(said) > 1 and said <= set(words):
             return task
     raise ModelError(
-        f"the model's labels ({', '.join(sorted(labels))}) are those of no task; they must be among "
+        f"the model's labels ({', '.join(sorted(labels))}) fit no task; they must be among "
         + "; or ".join(f"{task}: {', '.join(words)}" for task, words in _TASKS.items())
     )
 

@@ -5,24 +5,37 @@ from typing import Final
 
 LABELS: Final = ("question", "answer", "thanks", "issue", "praise", "request", "other")
 
-_THANKS: Final = re.compile(
-    r"\b(?:thank(?:s|z|x)?(?: ?(?:you|u|ya))?|thnx|thx+|tnx|ty(?:sm|vm)?|tysm|10q|cheers|kudos"
-    r"|much appreciated|appreciate(?:d)?(?: it| that| this| your| the)|grateful"
-    r"|(?:you|u)(?: have|'ve)? (?:just )?saved my|lifesaver|life saver"
-    r"|dank(?:e|eschön|sch[oö]n|jewel|u)?|vielen dank|gracias|merci|obrigad[oa]|grazie|dzi[eę]k(?:i|uj[eę])"
-    r"|tack|takk|tak|kiitos|teşekkür(?:ler)?|terima ?kasih|multumesc|mulțumesc|hvala|díky|děkuji)\b"
-    r"|спасибо|дякую|ありがと|感謝|谢谢|謝謝|多谢|감사|고마[워와]|شكر|תודה|धन्यवाद|ευχαριστώ|ขอบคุณ",
-    re.IGNORECASE,
+_THANKS_WORDS: Final = (
+    r"thank(?:s|z|x)?(?: ?(?:you|u|ya))?",
+    r"thnx|thx+|tnx|ty(?:sm|vm)?|10q|cheers|kudos",
+    r"much appreciated|appreciate(?:d)?(?: it| that| this| your| the)|grateful",
+    r"(?:you|u)(?: have|'ve)? (?:just )?saved my|life ?saver",
+    r"dank(?:e|eschön|sch[oö]n|jewel|u)?|vielen dank|tack|takk|tak|kiitos",
+    r"gracias|merci|obrigad[oa]|grazie|mul[tț]umesc",
+    r"dzi[eę]k(?:i|uj[eę])|hvala|díky|děkuji|teşekkür(?:ler)?|terima ?kasih",
 )
-_NOT_THANKS: Final = re.compile(
-    r"\bno,? (?:thanks|thank you|thx)\b|\bthank(?:s|x)? (?:for nothing|but no)\b|\bno thanks\b"
-    r"|\b(?:thanks?(?: you)?|thx|cheers) (?:so much |a lot |very much )?in advance\b"
-    r"|\bthank(?:s| you)? for (?:breaking|ruining|deleting|losing|wasting|nothing|the (?:crash|bug|outage))"
-    r"|\b(?:im voraus|vorab)\b|\bpor adelantado\b|\bd'avance\b|\bdesde já\b|\bthank (?:god|goodness|heavens?)\b"
-    r"|\b(?:don'?t|do not|never|no need to|without (?:a|any|so much as a)|say|said|says|saying|not even a) thank"
-    r"|\bthanks to (?:the|this|your|that|their)\b",
-    re.IGNORECASE,
+_THANKS_UNSPACED: Final = (
+    "спасибо|дякую|ありがと|感謝|谢谢|謝謝|多谢|감사|고마[워와]|شكر|תודה|धन्यवाद|ευχαριστώ|ขอบคุณ"
 )
+_NOT_THANKS_WORDS: Final = (
+    r"no,? (?:thanks|thank you|thx)",
+    r"thank(?:s|x)? (?:for nothing|but no)",
+    r"(?:thanks?(?: you)?|thx|cheers) (?:so much |a lot |very much )?in advance",
+    r"im voraus|vorab|por adelantado|d'avance|desde já",
+    r"thank(?:s| you)? for (?:breaking|ruining|deleting|losing|wasting|the (?:crash|bug|outage))",
+    r"thank (?:god|goodness|heavens?)",
+    r"(?:don'?t|do not|never|no need to|without (?:a|any|so much as a)|not even a) thank",
+    r"(?:say|said|says|saying) thank",
+    r"thanks to (?:the|this|your|that|their)",
+)
+
+
+def _any_word(words: tuple[str, ...]) -> str:
+    return r"\b(?:" + "|".join(words) + r")"
+
+
+_THANKS: Final = re.compile(_any_word(_THANKS_WORDS) + r"\b|" + _THANKS_UNSPACED, re.IGNORECASE)
+_NOT_THANKS: Final = re.compile(_any_word(_NOT_THANKS_WORDS), re.IGNORECASE)
 
 
 def thanks_cue(text: str) -> bool | None:

@@ -11,21 +11,21 @@ _SHORTEST: Final = 12
 _LANGUAGES: Final = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru "
     "sk sl sr sv ta th tr uk ur vi zh"
-).split()
+)
 
 
 class LanguageIdentifier:
-    """Reads the bundled n-gram model once (about a second) and judges thousands of texts a second."""
+    """Reads its n-gram model once (about a second), then judges thousands of texts a second."""
 
     def __init__(self) -> None:
-        from py3langid.langid import MODEL_FILE  # type: ignore[import-untyped]  # ships no types
-        from py3langid.langid import LanguageIdentifier as Identifier
+        from py3langid import langid  # type: ignore[import-untyped]  # ships no types
 
-        self._identifier = Identifier.from_model_file(MODEL_FILE, norm_probs=True)
-        self._identifier.set_languages(list(_LANGUAGES))
+        identifier = langid.LanguageIdentifier
+        self._identifier = identifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+        self._identifier.set_languages(_LANGUAGES.split())
 
     def language(self, text: str, declared: str | None = None) -> Label:
-        """ISO 639-1 code with its probability; what the platform declared wins, doubt is ``und``."""
+        """ISO 639-1 code with its probability; a declared one wins, doubt is ``und``."""
         if declared:
             return Label(declared.replace("_", "-").split("-")[0].lower()[:8], 1.0, {})
         words = prepare(text).replace("@user", " ").replace("http", " ").strip()

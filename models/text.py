@@ -21,7 +21,7 @@ _VARIATION = re.compile(r"[︎️\U0001F3FB-\U0001F3FF]")
 
 
 def invisible_free(text: str) -> str:
-    """The text without format characters (zero-width, direction marks) and with controls as spaces."""
+    """The text without zero-width characters and direction marks, with controls as spaces."""
     if text.isascii() and text.isprintable():
         return text
     out = []

@@ -49,7 +49,7 @@ def load(folder: Path = BUNDLED) -> Weights:
             raise ModelError(f"{folder / file}: missing; restore it from the release")
         if digest(folder / file) != wanted:
             raise ModelError(
-                f"{folder / file}: its SHA-256 is not the one in {MANIFEST}, so the file is damaged "
+                f"{folder / file}: its SHA-256 is not the one in {MANIFEST}, so it is damaged "
                 "or was replaced; restore it from the release, or train and export your own"
             )
     network, tokenizer = folder / "model.int8.onnx", folder / "tokenizer.json"

@@ -1,8 +1,8 @@
 """Assemble the value of a case from rows: what a decision may look at, and nothing else."""
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -197,7 +197,7 @@ def _reading(read: _Rows, post_id: int) -> Reading:
 
 
 def hostile(tx: Connection, policy: Policy) -> set[int]:
-    """People whose posts are mostly attacks; only those with several offensive ones are looked at."""
+    """People whose posts are mostly attacks; who has few offensive ones is not looked at."""
     said: list[tuple[int, Reading]] = []
     for person_id in context.often_offensive(tx, HOSTILE_POSTS):
         posts = people.posts_of(tx, person_id, _HOSTILE_LOOK)

@@ -12,12 +12,20 @@ from store.db import Engine, reading
 
 
 def decide_cases(
-    engine: Engine, policy: Policy, now: Callable[[], datetime], limit: int = 200
+    engine: Engine,
+    policy: Policy,
+    now: Callable[[], datetime],
+    *,
+    limit: int = 200,
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Decide the cases whose time has come, `limit` a transaction; returns how many."""
+    """Decide the cases whose time has come, `limit` a transaction; returns how many.
+
+    Between two transactions `stop` may end it.
+    """
     decided = 0
     assembly: Assembly | None = None
-    while True:
+    while not stop():
         moment = now()
         with reading(engine) as tx:
             waiting = cases.undecided(tx, moment, limit)
@@ -31,3 +39,4 @@ def decide_cases(
                 act(tx, decision, case, policy, moment)
                 assembly.note(case, decision)
         decided += len(waiting)
+    return decided

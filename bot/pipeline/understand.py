@@ -13,7 +13,8 @@ from rewards.policy import Policy
 from rewards.reading import Reading, reading
 from rewards.rules import Heard, openings
 from store import analyses, cases, context, helpgraph, mentions
-from store.db import Connection, Engine, reading as reading_only
+from store.db import Connection, Engine
+from store.db import reading as reading_only
 from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
 
 Clock = Callable[[], datetime]

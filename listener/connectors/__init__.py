@@ -21,7 +21,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one fetch brought. `cursor` continues after it; `exhausted` says that nothing is left now."""
+    """What one fetch brought; `cursor` continues after it. `exhausted`: nothing is left now."""
 
     posts: Sequence[Post]
     cursor: str

@@ -19,7 +19,7 @@ def spans(query: str, text: str) -> list[str]:
     [
         ("ai", "email AI said", ["AI"]),
         ("nimbusleaf", "NimbusLeaf's sync", ["NimbusLeaf"]),
-        ("nimbusleaf", "Nim​bus​leaf", ["Nim​bus​leaf"]),
+        ("nimbusleaf", "Nim\u200bbus\u200bleaf", ["Nim\u200bbus\u200bleaf"]),
         ("nimbusleaf", "ｎｉｍｂｕｓｌｅａｆ", ["ｎｉｍｂｕｓｌｅａｆ"]),
         ("nimbusleaf", "今日はNimbusleafを使う", ["Nimbusleaf"]),
         ("straße", "Die STRASSE hier", ["STRASSE"]),

@@ -22,7 +22,7 @@ from models.text import MAX_CHARS, prepare
         ("soooooo good!!!!!!", "sooo good!!!"),
         ("nice \U0001f600\U0001f44d\U0001f3fd", "nice grinning face thumbs up sign"),
         (":thumbs_up: <:leaf_love:123456789> at 10:30:20", "thumbs up leaf love at 10:30:20"),
-        ("zero​width", "zerowidth"),
+        ("zero\u200bwidth", "zerowidth"),
         ("tab\tand\nline", "tab and line"),
         ("", ""),
     ],

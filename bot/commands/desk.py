@@ -1,0 +1,72 @@
+"""``laurels desk``: serve the desk, or print a new sign-in link."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+from bot import wiring
+from bot.demo import REPLAY_END
+from bot.failures import CommandError
+from bot.settings import Settings
+from bot.terminal import note
+from store.db import Engine, fact, reading
+
+
+def link(engine: Engine, settings: Settings, port: int | None = None) -> str:
+    """The address that signs its first visitor in, once."""
+    from desk.auth import new_link
+
+    with engine.begin() as tx:
+        token = new_link(tx, wiring.utc_now())
+    host = settings.desk.host
+    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104 - shown
+    return f"http://{shown}:{port or settings.desk.port}/sign-in/{token}"
+
+
+def clock(engine: Engine) -> Callable[[], datetime]:
+    """The desk's clock: of a replayed record, the moment after its end; else the present."""
+    with reading(engine) as tx:
+        end = fact(tx, REPLAY_END)
+    if end is None:
+        return wiring.utc_now
+    began, moment = wiring.utc_now(), datetime.fromisoformat(end)
+    return lambda: moment + (wiring.utc_now() - began)
+
+
+def serve(engine: Engine, settings: Settings, port: int | None = None) -> None:
+    """Serve until interrupted; prints the address with a sign-in link."""
+    import uvicorn
+
+    from desk.app import create_app
+    from rewards.review import Review
+
+    listening = _listen(settings.desk.host, port if port is not None else settings.desk.port)
+    chosen = int(listening.getsockname()[1])
+    app = create_app(
+        engine,
+        reviewer=Review(settings.rewards),
+        policy=settings.rewards,
+        settings=settings.desk,
+        now=clock(engine),
+    )
+    note(f"The desk is at {link(engine, settings, chosen)}")
+    note("The link works once. Ctrl-C stops the desk.")
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CommandError(
+            f"desk.port: {host}:{port} cannot be used ({error.strerror}); "
+            "choose another with --port, or 0 for any"
+        ) from error
+    return listening
