@@ -129,7 +129,7 @@ def _known(tx: Connection, rows: Sequence[Columns]) -> dict[PostKey, Row[Any]]:
         by_platform[row["platform"]].append(row["platform_id"])
     columns = (
         post.c.id, post.c.platform, post.c.platform_id, post.c.title, post.c.text,
-        post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at,
+        post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at, post.c.understood_by,
     )  # fmt: skip
     found: dict[PostKey, Row[Any]] = {}
     for platform, ids in by_platform.items():
@@ -169,9 +169,16 @@ def _refresh(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
         edited_at = new["edited_at"] if is_later else old.edited_at
         fresh = {"score": score, "accepted": new["accepted"], "edited_at": edited_at}
         if tuple(fresh.values()) != (old.score, old.accepted, old.edited_at):
-            changed.append({"post_row": old.id} | fresh)
+            by = None if _is_proof_of_help(fresh, old) else old.understood_by
+            changed.append({"post_row": old.id, "understood_by": by} | fresh)
     if changed:
         tx.execute(update(post).where(post.c.id == bindparam("post_row")), changed)
+
+
+def _is_proof_of_help(fresh: Columns, old: Row[Any]) -> bool:
+    """Whether a vote or an acceptance came that makes more of what the post did."""
+    voted = (fresh["score"] or 0) > 0 and (old.score or 0) <= 0
+    return voted or (fresh["accepted"] and not old.accepted)
 
 
 def _says_the_same(new: Columns, old: Row[Any]) -> bool:

@@ -1,0 +1,1 @@
+"""Every speed figure that the project states, as a script."""
