@@ -231,7 +231,8 @@ case = Table(
 )  # fmt: skip
 # In the queue's order, with all that its filters look at: no row is read only to skip it.
 Index("ix_case_queue", case.c.state, case.c.priority.desc(), case.c.opened_at, case.c.id,
-      case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel)  # fmt: skip  # cases.queue
+      case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel,
+      case.c.post_id)  # fmt: skip  # cases.queue
 
 # Append-only: what was decided, by the policy or by a person, and why.
 decision = Table(

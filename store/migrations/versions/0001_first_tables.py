@@ -190,7 +190,7 @@ def _create_cases() -> None:
         "ix_case_queue", "case",
         [
             "state", sa.text("priority DESC"), "opened_at", "id",
-            "kind", "assignee_id", "platform", "channel",
+            "kind", "assignee_id", "platform", "channel", "post_id",
         ],
     )
     op.create_table(
