@@ -6,7 +6,7 @@ Only the sha256 of a link or a session is kept; the secret itself is with its ow
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +32,7 @@ class Visitor:
 
     id: int
     name: str
-    session: str
+    session: str = field(repr=False)
 
 
 def new_link(tx: Connection, now: datetime, name: str | None = None) -> str:

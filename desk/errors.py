@@ -63,7 +63,8 @@ def _store(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    log.error("page failed", path=request.url.path, exc_info=error)
+    # The server logs the traceback; its values, among them the session, belong in no log.
+    log.error("page failed", path=request.url.path, error=type(error).__name__)
     lines = ("Nothing was changed. The log says more.", "Try it again in a moment.")
     page = _page(request, 500, "Something broke here", *lines)
     # This page is made outside of every middleware.

@@ -13,6 +13,8 @@ LINK: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]+", re.IGNORECASE)
 TAIL: Final = ".,;:!?)*_~。、）」"
 LINK_RULES: Final = "nofollow noopener noreferrer ugc"
 SOON: Final = timedelta(hours=2)
+COLD: Final = timedelta(days=3)
+FAR: Final = timedelta(days=30)
 
 PLATFORMS: Final = {
     "reddit": "Reddit",
@@ -54,7 +56,7 @@ class Sayer:
 
     def ago(self, then: datetime) -> str:
         """How long ago, or until."""
-        return ago(self.now, then)
+        return ago(self.now, then, self.zone)
 
     def exact(self, then: datetime) -> str:
         """To the minute."""
@@ -70,13 +72,17 @@ def platform_name(platform: str) -> str:
     return PLATFORMS.get(platform, platform)
 
 
-def ago(now: datetime, then: datetime) -> str:
-    """A distance in time, short: `now`, `4 min ago`, `in 3 h`, `12 days ago`."""
-    seconds = (now - then).total_seconds()
-    said = span(abs(seconds))
+def ago(now: datetime, then: datetime, zone: tzinfo) -> str:
+    """A distance in time, short: `now`, `4 min ago`, `in 3 h`; past a month the day, `4 May`."""
+    away = now - then
+    if abs(away) >= FAR:
+        local = then.astimezone(zone)
+        year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+        return f"{local.day} {local:%b}{year}"
+    said = span(abs(away.total_seconds()))
     if not said:
         return "now"
-    return f"{said} ago" if seconds > 0 else f"in {said}"
+    return f"{said} ago" if away > timedelta() else f"in {said}"
 
 
 def span(seconds: float) -> str:
@@ -98,11 +104,14 @@ def exact(then: datetime, zone: tzinfo) -> str:
 
 
 def clock(now: datetime, due: datetime) -> tuple[str, str]:
-    """What a clock says and how loud: `late`, `soon` or `calm`."""
+    """What a clock says and how loud: `late`, `soon` or `calm`.
+
+    A clock that ran out long ago is told without red: where all is red, nothing is.
+    """
     left = due - now
     said = span(abs(left.total_seconds())) or "1 min"
     if left < timedelta():
-        return f"{said} late", "late"
+        return f"{said} late", "late" if -left < COLD else "calm"
     return f"{said} left", "soon" if left < SOON else "calm"
 
 
@@ -128,7 +137,7 @@ def web_address(url: str | None) -> str | None:
 
 def excerpt(text: str, limit: int = 160) -> str:
     """One line of a text, cut at a word near `limit` characters."""
-    line = " ".join(text[: limit * 4].split())
+    line = " ".join(text[: limit * 4].replace("```", " ").split())
     if len(line) <= limit:
         return line
     cut = line[:limit]

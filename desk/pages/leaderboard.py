@@ -9,6 +9,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from desk.room import room_of
+from desk.words import platform_name
 from rewards.case import Standing
 from rewards.leaderboard import DISCLOSURE, Row, board, month_bounds, month_of
 from rewards.policy import Policy
@@ -37,6 +38,7 @@ class Place:
     tied: bool
     person_id: int
     name: str
+    where: str
     points: int
     did: str
 
@@ -93,7 +95,9 @@ def _place(
 ) -> Place:
     tied = sum(other.rank == row.rank for other in rows) > 1
     did = _did(given.get(row.person_id))
-    return Place(row.rank, tied, row.person_id, who[row.person_id].name, row.points, did)
+    person = who[row.person_id]
+    where = ", ".join(platform_name(platform) for platform in person.platforms)
+    return Place(row.rank, tied, row.person_id, person.name, where, row.points, did)
 
 
 def _did(given: HelpGiven | None) -> str:

@@ -75,8 +75,17 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
-  // The opened case stays in sight in the list.
-  const reveal = () => one("a.item[aria-current]")?.scrollIntoView({ block: "nearest" });
+  // The opened case stays in sight in the list, and the post in question in its thread.
+  let shown = "";
+  const reveal = () => {
+    one("a.item[aria-current]")?.scrollIntoView({ block: "nearest" });
+    const scroll = one(".case .scroll");
+    const asked = one(".post.asked");
+    if (!scroll || !asked || scroll.id === shown || innerWidth < 721) return;
+    shown = scroll.id;
+    const below = asked.getBoundingClientRect().top - scroll.getBoundingClientRect().bottom;
+    if (below > -80) scroll.scrollTop += below + scroll.clientHeight / 2;
+  };
   reveal();
   document.addEventListener("htmx:after:swap", reveal);
 })();

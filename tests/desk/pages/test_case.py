@@ -1,0 +1,94 @@
+"""A case, open: its conversation, why it is here, the draft."""
+
+from datetime import timedelta
+
+from store import cases, mentions
+from store.records import CaseKind, CaseState, NewCase
+from tests.desk.conftest import HOSTILE, NOW, THANKS, Desk, a_post
+
+
+def test_conversation_is_oldest_first_with_the_post_marked(desk: Desk) -> None:
+    page = desk.get(f"/cases/{desk.help_case}")
+    at = [page.index(f">{text}</p>") for text in ("How do I export my notes?",
+          "Settings, then Export.", "Thank you Leo!")]  # fmt: skip
+    assert at == sorted(at)
+    assert page.count('class="post asked"') == 1
+    assert page.index('class="post asked"') < at[1] < page.index("Thank you Leo!")
+    for role in ("asked", "help", "thanks"):
+        assert f'<span class="badge">{role}</span>' in page
+
+
+def test_reasons_and_responder_are_said(desk: Desk) -> None:
+    page = desk.get(f"/cases/{desk.issue_case}")
+    assert "issue 0.91" in page
+    assert "<dt>mood</dt><dd>anger 0.91</dd>" in page
+    assert "for <bdi>support</bdi>" in page
+
+
+def test_hostile_text_stays_text(desk: Desk) -> None:
+    page = desk.get(f"/cases/{desk.issue_case}")
+    assert HOSTILE not in page
+    assert "<script>alert" not in page
+    assert 'href="javascript:' not in page
+    assert (
+        '<a href="https://example.org/?a=1&amp;b=" rel="nofollow noopener noreferrer ugc">' in page
+    )
+
+
+def test_matched_words_of_title_and_text_stand_apart(desk: Desk) -> None:
+    # The spans count from the title: the first lies in it, the second in the text.
+    assert "<mark>" in desk.get(f"/cases/{desk.issue_case}")
+
+
+def test_draft_is_editable(desk: Desk) -> None:
+    page = desk.get(f"/cases/{desk.help_case}")
+    assert f">{THANKS}</textarea>" in page
+
+
+def test_deleted_post_is_a_grey_line(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        mentions.delete_post(tx, "discourse", "q", NOW, NOW)
+    page = desk.get(f"/cases/{desk.help_case}")
+    assert 'class="post gone"' in page
+    assert "How do I export" not in page
+
+
+def test_long_post_is_folded_unless_it_is_the_one_in_question(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        long = a_post("l", "zoe", "word " * 600, hours=27, thread_id="q", parent_id="q")
+        mentions.save_posts(tx, [long], "forum", NOW)
+    assert "Show all 3,000 characters" in desk.get(f"/cases/{desk.help_case}")
+
+
+def test_long_thread_is_cut_around_the_post(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        more = [
+            a_post(f"r{n}", "zoe", f"reply {n}", hours=26 - n / 10, thread_id="q", parent_id="q")
+            for n in range(100)
+        ]
+        mentions.save_posts(tx, more, "forum", NOW)
+    page = desk.get(f"/cases/{desk.help_case}")
+    assert page.count('<li class="post') == 40
+    assert "How do I export my notes?" in page
+    assert "A long one" in page
+
+
+def test_flat_chat_shows_the_talk_around_it(desk: Desk) -> None:
+    chat = {"platform": "discord", "channel": "#help", "title": None}
+    with desk.engine.begin() as tx:
+        posts = [a_post(f"c{n}", f"u{n}", f"line {n}", hours=5 - n / 60, **chat) for n in range(40)]
+        old = a_post("old", "u0", "last week", hours=150, **chat)
+        ids = [one.id for one in mentions.save_posts(tx, [*posts, old], "discord", NOW)]
+        stored = mentions.load(tx, ids)[ids[20]]
+        new = NewCase(stored.id, stored.person_id, CaseKind.QUESTION, "question", NOW, NOW)
+        (case_id,) = cases.open_cases(tx, [new])
+        cases.set_state(tx, case_id, CaseState.OPEN, NOW + timedelta(hours=1))
+    page = desk.get(f"/cases/{case_id}")
+    shown = [n for n in range(40) if f">line {n}</p>" in page]
+    assert shown == list(range(6, 27))
+    assert "last week" not in page
+
+
+def test_unknown_case_is_not_found(desk: Desk) -> None:
+    assert "There is nothing at this address" in desk.get("/cases/999", 404)
+    assert "Nothing was changed" in desk.get("/cases/x", 422)

@@ -1,0 +1,107 @@
+"""The list: order, tabs, filters, pages, what it says when empty."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from desk.auth import new_link
+from store import cases, cursors, mentions
+from store.db import Engine
+from store.records import CaseKind, CaseState, NewCase
+from tests.desk.conftest import NOW, Desk, a_post, found
+
+
+def items(page: str) -> list[int]:
+    """The cases that a page lists, in order."""
+    return [int(part.partition('"')[0]) for part in page.split('id="item-')[1:]]
+
+
+def test_most_urgent_case_is_first_and_lies_open(desk: Desk) -> None:
+    page = desk.get("/queue")
+    assert items(page) == [desk.issue_case, desk.help_case]
+    assert f'id="case-{desk.issue_case}"' in page
+    assert "on-list" in page
+
+
+def test_clock_says_what_is_left_with_the_exact_time_in_the_zone(desk: Desk) -> None:
+    page = desk.get("/queue")
+    assert "● 1 h left" in page
+    assert "Wed 20 May 2026, 15:00 CEST" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "listed"),
+    [
+        ("?kind=help", ["help"]),
+        ("?kind=praise", []),
+        ("?platform=discourse", ["issue", "help"]),
+        ("?platform=reddit", []),
+        ("?q=EXPORT", ["help"]),
+        ("?q=%25", []),
+        ("?tab=unassigned", ["issue", "help"]),
+        ("?tab=mine", []),
+        ("?tab=new", ["waiting"]),
+        ("?tab=nonsense&kind=nonsense&platform=nonsense", ["issue", "help"]),
+        ("?page=9", []),
+        ("?page=-3", ["issue", "help"]),
+    ],
+)
+def test_filters_leave_what_fits(desk: Desk, query: str, listed: list[str]) -> None:
+    ids = {"help": desk.help_case, "issue": desk.issue_case, "waiting": desk.waiting_case}
+    assert items(desk.get(f"/queue{query}")) == [ids[name] for name in listed]
+
+
+def test_tabs_count_what_waits(desk: Desk) -> None:
+    desk.post(f"/cases/{desk.help_case}/act", assignee="1")
+    page = desk.get("/queue")
+    for label, count in (("Open", 2), ("Mine", 1), ("Free", 1), ("Waiting", 1)):
+        assert f">{label} <span>{count}</span>" in page
+
+
+def test_filters_follow_into_the_case_and_back(desk: Desk) -> None:
+    page = desk.get("/queue?kind=help&q=export")
+    assert f'href="/cases/{desk.help_case}?kind=help&amp;q=export"' in page
+    page = desk.get(f"/cases/{desk.help_case}?kind=help&q=export")
+    assert items(page) == [desk.help_case]
+
+
+def test_empty_queue_says_what_will_appear(engine: Engine, client: TestClient) -> None:
+    with engine.begin() as tx:
+        link = new_link(tx, NOW)
+    client.post(f"/sign-in/{link}", data={"name": "Ann"})
+    assert "The queue is empty." in client.get("/queue").text
+    assert "Clear the filters" in client.get("/queue?q=nothing").text
+
+
+def test_fifty_cases_a_page(desk: Desk) -> None:
+    many = [a_post(f"m{n}", f"u{n}", f"text {n}", hours=2) for n in range(120)]
+    with desk.engine.begin() as tx:
+        saved = mentions.save_posts(tx, many, "forum", NOW)
+        stored = mentions.load(tx, [one.id for one in saved])
+        new = [
+            NewCase(one.id, one.person_id, CaseKind.PRAISE, "praise 0.9", NOW, NOW)
+            for one in stored.values()
+        ]
+        for id_ in cases.open_cases(tx, new):
+            cases.set_state(tx, id_, CaseState.OPEN, NOW)
+    pages = [items(desk.get(f"/queue?page={n}")) for n in (1, 2, 3)]
+    assert [len(page) for page in pages] == [50, 50, 22]
+    assert len({id_ for page in pages for id_ in page}) == 122
+    assert 'rel="next"' not in desk.get("/queue?page=3")
+
+
+def test_source_in_trouble_is_a_quiet_bar(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        cursors.put(tx, "r/acme", None, NOW - timedelta(hours=1), error="rate limit until 14:00")
+    assert "r/acme could not be heard: rate limit until 14:00" in desk.get("/queue")
+
+
+def test_home_leads_to_the_queue(desk: Desk) -> None:
+    assert desk.client.get("/").headers["location"] == "/queue"
+
+
+def test_page_is_light(desk: Desk) -> None:
+    page = desk.get("/queue")
+    assert found(r"desk\.css\?([0-9a-f]+)", page)
+    assert desk.client.get("/queue").headers["content-encoding"] == "gzip"

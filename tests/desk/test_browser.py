@@ -1,0 +1,147 @@
+"""The desk in a real browser, with its script and without."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from desk.app import create_app
+from desk.auth import new_link
+from desk.settings import DeskSettings
+from rewards.review import Review
+from store.db import Engine
+from tests.desk.conftest import NOW, POLICY, Desk, community
+from tests.services import needs
+
+CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS: Final = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WORDS: Final = "Thank you, Leo: mara found her export."
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def served(engine: Engine) -> Iterator[str]:
+    """The desk on a free port of this machine."""
+    app = create_app(
+        engine,
+        reviewer=Review(POLICY),
+        policy=POLICY,
+        settings=DeskSettings(),
+        now=lambda: NOW,
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Who connects early waits in the backlog: the server need not have started.
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        needs(f"no Chromium at {CHROMIUM}: install the package chromium, or set CHROMIUM")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def stage(engine: Engine, client: TestClient) -> Desk:
+    """The community, nobody signed in."""
+    return community(engine, client)
+
+
+def come_in(page: Page, engine: Engine, address: str) -> None:
+    """From the link that the command line prints to the queue."""
+    with engine.begin() as tx:
+        link = new_link(tx, NOW)
+    page.goto(f"{address}/sign-in/{link}")
+    page.get_by_label("It stands beside what you decide.").fill("Ann")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/queue")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_from_the_link_to_what_was_said(browser: Browser, stage: Desk, scripted: bool) -> None:
+    with (
+        served(stage.engine) as address,
+        browser.new_context(java_script_enabled=scripted) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text))
+        come_in(page, stage.engine, address)
+        page.locator(f"#item-{stage.help_case}").click()
+        page.wait_for_url(f"**/cases/{stage.help_case}")
+        page.locator("#draft").fill(WORDS)
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Draft saved.").wait_for()
+        page.get_by_role("button", name="Approve").click()
+        page.get_by_text("Approved.").wait_for()
+        page.get_by_role("link", name="Said").click()
+        page.wait_for_url("**/said")
+        assert page.get_by_text(WORDS).is_visible()
+        assert problems == []
+
+
+def test_keys_press_the_buttons(browser: Browser, stage: Desk) -> None:
+    with served(stage.engine) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/cases/{stage.help_case}")
+        page.keyboard.press("e")
+        page.keyboard.type("aard ")
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        page.keyboard.press("3")
+        page.get_by_text("Dismissed.").wait_for()
+        page.keyboard.press("u")
+        page.get_by_text("Undone").wait_for()
+        page.keyboard.press("g")
+        page.keyboard.press("l")
+        page.wait_for_url("**/leaderboard")
+
+
+def test_phone_steps_from_list_to_case_to_person(browser: Browser, stage: Desk) -> None:
+    phone = {"width": 390, "height": 844}
+    with (
+        served(stage.engine) as address,
+        browser.new_context(
+            viewport={"width": phone["width"], "height": phone["height"]}
+        ) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        assert not page.locator(".case").is_visible()
+        page.locator(f"#item-{stage.help_case}").click()
+        page.wait_for_url(f"**/cases/{stage.help_case}")
+        assert not page.locator("#list").is_visible()
+        assert page.get_by_role("button", name="Approve").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+        page.get_by_role("link", name="Person →").click()
+        page.wait_for_url(f"**/people/{stage.leo}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
