@@ -56,6 +56,8 @@ class Counts:
     posts: int
     mentions: int
     understood: int
+    waiting: int
+    """Posts to be understood; a deleted one never is."""
 
 
 def add_mentions(tx: Connection, found: Sequence[NewMention]) -> int:
@@ -124,9 +126,11 @@ def window(
 def counts(tx: Connection) -> Counts:
     """Posts, mentions and understood posts; each from an index."""
     posts = tx.scalar(select(func.count()).select_from(post)) or 0
-    waiting = tx.scalar(select(func.count(post.c.id)).where(post.c.understood_by.is_(None))) or 0
+    not_yet = select(func.count(post.c.id)).where(post.c.understood_by.is_(None))
+    waiting = tx.scalar(not_yet.where(post.c.deleted_at.is_(None))) or 0
     mentions = tx.scalar(select(func.count(mention.c.post_id.distinct()))) or 0
-    return Counts(posts=posts, mentions=mentions, understood=posts - waiting)
+    understood = posts - (tx.scalar(not_yet) or 0)
+    return Counts(posts=posts, mentions=mentions, understood=understood, waiting=waiting)
 
 
 def edits(tx: Connection, post_id: int) -> list[Edit]:

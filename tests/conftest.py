@@ -25,11 +25,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return opened
 
 
-@pytest.fixture
-def tx(engine: Engine) -> Iterator[Connection]:
-    """A transaction in an empty store, on each database."""
-    with engine.begin() as connection:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def tx(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A transaction in an empty store, on each database; it is never committed."""
+    opened = request.getfixturevalue(f"untouched_{request.param}")
+    assert isinstance(opened, Engine)
+    with opened.connect() as connection, connection.begin() as transaction:
         yield connection
+        transaction.rollback()
 
 
 @pytest.fixture
@@ -75,6 +78,22 @@ def postgresql_server() -> Iterator[str]:
     """The URL of a server for the whole run."""
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def untouched_sqlite(sqlite_template: Path) -> Iterator[Engine]:
+    """An empty store for the whole run: what is written in it is rolled back."""
+    opened = open_store(f"sqlite:///{sqlite_template.with_name('untouched.db')}")
+    migrate(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def untouched_postgresql(postgresql_server: str, postgresql_template: str) -> Iterator[Engine]:
+    """An empty store for the whole run: what is written in it is rolled back."""
+    with _database(postgresql_server, postgresql_template) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from store import cases, mentions, people
 from store.db import Connection
 from store.records import CaseKind, Draft, NewCase, Post
 from tests.posts import MOMENT, a_post
+
+UNKNOWN: Final = 2_000_000_000
+"""A row id that nothing has."""
 
 
 def saved(tx: Connection, *posts: Post, heard_at: datetime = MOMENT) -> list[int]:

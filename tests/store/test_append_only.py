@@ -5,53 +5,50 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from store import audit, decisions, ledger, mentions, people, schema
-from store.db import Connection, Engine
+from store.db import Connection
 from store.records import Choice, LedgerEntry, Verdict
 from tests.posts import MOMENT, a_post
 from tests.store.seeds import an_open_case, person
 
 
 @pytest.fixture
-def log(engine: Engine) -> Engine:
+def log(tx: Connection) -> Connection:
     """A store with one row in each append-only table."""
-    with engine.begin() as tx:
-        case_id, person_id = an_open_case(tx, a_post()), person(tx)
-        account_id = people.accounts(tx, person_id)[0].id
-        people.join(tx, account_id, person_id, "desk", "ann", MOMENT)
-        people.set_choice(tx, person_id, Choice.NONE, "desk", MOMENT)
-        mentions.delete_post(tx, "discourse", "p1", MOMENT, MOMENT)
-        decisions.add(tx, "d1", case_id, Verdict.IGNORE, [], "policy", MOMENT)
-        ledger.add(tx, [LedgerEntry("l1", person_id, 5, "helped", MOMENT)])
-        audit.note(tx, MOMENT, "ann", "join", "person", person_id, {})
-    return engine
+    case_id, person_id = an_open_case(tx, a_post()), person(tx)
+    account_id = people.accounts(tx, person_id)[0].id
+    people.join(tx, account_id, person_id, "desk", "ann", MOMENT)
+    people.set_choice(tx, person_id, Choice.NONE, "desk", MOMENT)
+    mentions.delete_post(tx, "discourse", "p1", MOMENT, MOMENT)
+    decisions.add(tx, "d1", case_id, Verdict.IGNORE, [], "policy", MOMENT)
+    ledger.add(tx, [LedgerEntry("l1", person_id, 5, "helped", MOMENT)])
+    audit.note(tx, MOMENT, "ann", "join", "person", person_id, {})
+    return tx
 
 
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)
-def test_row_cannot_be_changed(log: Engine, table: str) -> None:
+def test_row_cannot_be_changed(log: Connection, table: str) -> None:
     _refused(log, f"UPDATE {table} SET id = id + 1", table)
 
 
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)
-def test_row_cannot_be_removed(log: Engine, table: str) -> None:
+def test_row_cannot_be_removed(log: Connection, table: str) -> None:
     _refused(log, f"DELETE FROM {table}", table)
 
 
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)
-def test_table_cannot_be_emptied_in_another_way(log: Engine, table: str) -> None:
+def test_table_cannot_be_emptied_in_another_way(log: Connection, table: str) -> None:
     if log.dialect.name == "postgresql":
         _refused(log, f"TRUNCATE {table} CASCADE", table)
     else:
         _refused(log, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", table)
 
 
-def _refused(log: Engine, statement: str, table: str) -> None:
-    with log.connect() as tx:
-        before = _rows(tx, table)
-        assert before
-        with pytest.raises(DBAPIError, match=f"{table} is append-only"):
-            tx.execute(text(statement))
-        tx.rollback()
-        assert _rows(tx, table) == before
+def _refused(log: Connection, statement: str, table: str) -> None:
+    before = _rows(log, table)
+    assert before
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), log.begin_nested():
+        log.execute(text(statement))
+    assert _rows(log, table) == before
 
 
 def _rows(tx: Connection, table: str) -> list[object]:

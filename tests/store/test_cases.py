@@ -6,7 +6,7 @@ from store import cases, members
 from store.db import Connection
 from store.records import CaseKind, CaseState
 from tests.posts import MOMENT, a_post
-from tests.store.seeds import an_open_case, new_case, only, saved
+from tests.store.seeds import UNKNOWN, an_open_case, new_case, only, saved
 
 _HOUR = timedelta(hours=1)
 
@@ -60,7 +60,7 @@ def test_case_is_given_a_draft_a_member_and_a_responder(tx: Connection) -> None:
     assert (row.responder, row.due_at, row.priority) == ("support", MOMENT + _HOUR, 7)
     cases.set_draft(tx, id_, None)
     cases.assign(tx, id_, None)
-    assert cases.load(tx, 99) is None
+    assert cases.load(tx, UNKNOWN) is None
 
 
 def test_cases_about_a_person_newest_first(tx: Connection) -> None:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from store import mentions
+from store import analyses, mentions
 from store.db import Connection
 from store.mentions import Counts, NewMention
 from tests.posts import MOMENT, a_post
-from tests.store.seeds import saved
+from tests.store.seeds import UNKNOWN, saved
 
 
 def _minutes(n: int) -> timedelta:
@@ -23,13 +23,15 @@ def test_mention_is_added_once_for_each_query(tx: Connection) -> None:
 
 
 def test_counts_are_of_posts(tx: Connection) -> None:
-    first, _ = saved(tx, a_post("p1"), a_post("p2"))
+    first, second, _ = saved(tx, a_post("p1"), a_post("p2"), a_post("p3"))
     mentions.add_mentions(tx, [NewMention(first, query, (), MOMENT) for query in "ab"])
-    assert mentions.counts(tx) == Counts(posts=2, mentions=1, understood=0)
+    analyses.mark_understood(tx, [second], "m1")
+    mentions.delete_post(tx, "discourse", "p3", MOMENT, MOMENT)
+    assert mentions.counts(tx) == Counts(posts=3, mentions=1, understood=1, waiting=1)
 
 
 def test_unknown_ids_are_left_out(tx: Connection) -> None:
-    assert mentions.load(tx, [99]) == {}
+    assert mentions.load(tx, [UNKNOWN]) == {}
     assert mentions.by_platform_ids(tx, "x", ["nothing"]) == {}
 
 

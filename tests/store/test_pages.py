@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from store import helpgraph, mentions, pages
+from store import cases, helpgraph, members, mentions, pages
 from store.db import Connection
 from store.mentions import NewMention
-from store.pages import HelpGiven
-from store.records import ActOfHelp, Evidence
+from store.pages import HelpGiven, Waiting
+from store.records import ActOfHelp, CaseKind, CaseState, Evidence, NewCase
 from tests.posts import MOMENT, a_post
 
 
@@ -55,7 +55,24 @@ def test_help_is_counted_in_its_time(tx: Connection) -> None:
     assert pages.help_given(tx, who, until=MOMENT) == {}
 
 
-def test_posts_saved_counts_without_counting(tx: Connection) -> None:
-    assert pages.posts_saved(tx) == 0
-    mentions.save_posts(tx, [a_post("a"), a_post("b")], "s", MOMENT)
-    assert pages.posts_saved(tx) == 2
+def test_waiting_cases_are_counted_by_who_has_them(tx: Connection) -> None:
+    posts = [a_post(f"p{n}", author=f"u{n}") for n in range(5)]
+    ids = [one.id for one in mentions.save_posts(tx, posts, "s", MOMENT)]
+    stored = mentions.load(tx, ids).values()
+    new = [
+        NewCase(one.id, one.person_id, CaseKind.ISSUE, "issue", MOMENT, MOMENT) for one in stored
+    ]
+    opened = cases.open_cases(tx, new)
+    for id_ in opened[:3]:
+        cases.set_state(tx, id_, CaseState.OPEN, MOMENT)
+    cases.set_state(tx, opened[3], CaseState.DONE, MOMENT)
+    me, other = (members.add_member(tx, name, MOMENT) for name in ("Ann", "Bo"))
+    cases.assign(tx, opened[0], me)
+    cases.assign(tx, opened[1], other)
+    assert pages.waiting(tx, me) == Waiting(open=3, mine=1, unassigned=1, new=1)
+
+
+def test_posts_are_counted(tx: Connection) -> None:
+    assert pages.post_count(tx) == 0
+    _, newest = mentions.save_posts(tx, [a_post("a"), a_post("b")], "s", MOMENT)
+    assert pages.post_count(tx) == newest.id

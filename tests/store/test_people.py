@@ -7,7 +7,7 @@ from store import people
 from store.db import Connection
 from store.records import Author, Choice
 from tests.posts import MOMENT, a_post
-from tests.store.seeds import person, saved
+from tests.store.seeds import UNKNOWN, person, saved
 
 _DAY = timedelta(days=1)
 
@@ -21,7 +21,7 @@ def test_person_is_what_all_their_accounts_say(tx: Connection) -> None:
     )
     ann, other = person(tx, "ann", "x"), person(tx, "ann_b", "reddit")
     people.join(tx, people.accounts(tx, other)[0].id, ann, "desk", "member", MOMENT)
-    found = people.load(tx, [ann, other, 99])
+    found = people.load(tx, [ann, other, UNKNOWN])
     assert set(found) == {ann}
     assert found[ann].handles == ("ann", "ann_b")
     assert found[ann].platforms == ("x", "reddit")
@@ -35,7 +35,7 @@ def test_person_is_what_all_their_accounts_say(tx: Connection) -> None:
 
 def test_unknown_account_is_nobody(tx: Connection) -> None:
     assert people.find(tx, "x", "nobody") is None
-    assert people.accounts(tx, 99) == []
+    assert people.accounts(tx, UNKNOWN) == []
 
 
 def test_newest_choice_counts(tx: Connection) -> None:
