@@ -20,7 +20,7 @@ from store.mentions import NewMention
 from store.records import Analysis, Author, CaseKind, CaseState, Kind, NewCase, Post, Task
 
 PAGES = ("/queue", "/queue?page=20", "/queue?kind=issue", "/queue?q=sync")
-WORDS = ["the", "sync", "stops", "on", "my", "phone", "and", "nobody", "answers", "since", "the", "update", "of", "last", "week"]
+SENTENCE = "the sync stops on my phone and nobody answers since the update of last week"
 
 
 def filled(url: str, count: int) -> Engine:
@@ -37,7 +37,7 @@ def filled(url: str, count: int) -> Engine:
                 kind=Kind.POST,
                 author=Author(f"u{n % 5000}", f"user{n % 5000}"),
                 created_at=now - timedelta(minutes=n),
-                text=" ".join(WORDS[n % 5 :]) + f" {n}",
+                text=f"{SENTENCE[n % 5 :]} {n}",
                 channel=f"c{n % 20}",
             )
             for n in range(start, min(start + 5000, count))

@@ -155,8 +155,7 @@ def _hear(
 
 def _understand(step: _Run, judges: Judges) -> None:
     with reading(step.engine) as tx:
-        waiting = mentions.counts(tx)
-    total, done = waiting.posts - waiting.understood, 0
+        total, done = mentions.counts(tx).waiting, 0
     step.progress("understand", 0, total)
     while batch := understand(step.engine, judges, step.policy, lambda: step.now, _BATCH).posts:
         done += batch

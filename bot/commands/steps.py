@@ -17,8 +17,7 @@ from store.db import Engine, reading
 def understand_all(engine: Engine, settings: Settings, *, as_json: bool) -> None:
     """Judge every post that waits."""
     with reading(engine) as tx:
-        counts = mentions.counts(tx)
-    total = counts.posts - counts.understood
+        total = mentions.counts(tx).waiting
     posts = acts = cases = 0
     if total:
         judges = wiring.judges(settings.models)
