@@ -83,7 +83,6 @@ def templates() -> Environment:
         excerpt=words.excerpt,
         marked=words.marked,
         platform_name=words.platform_name,
-        short_count=words.short_count,
         web_address=words.web_address,
     )
     return env

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from store.clean import key
 from store.posts import fetch, stored
-from store.records import StoredPost
-from store.schema import act_of_help, edit, mention, post
+from store.records import CaseState, StoredPost
+from store.schema import act_of_help, case, edit, mention, post
+
+MOST_COUNTED: Final = 10_000
 
 Span = tuple[int, int]
 
@@ -23,9 +26,33 @@ class HelpGiven:
     people: int
 
 
-def posts_saved(tx: Connection) -> int:
-    """The highest row id: as many posts as were ever saved, without counting them."""
-    return tx.scalar(select(func.max(post.c.id))) or 0
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many cases wait, none of the numbers above `MOST_COUNTED`."""
+
+    open: int
+    mine: int
+    unassigned: int
+    new: int
+
+
+def waiting(tx: Connection, member_id: int) -> Waiting:
+    """What waits; counting stops where a larger number would tell a person nothing."""
+    is_open = case.c.state == CaseState.OPEN.value
+    which = (
+        is_open,
+        and_(is_open, case.c.assignee_id == member_id),
+        and_(is_open, case.c.assignee_id.is_(None)),
+        case.c.state == CaseState.NEW.value,
+    )
+    some = (select(case.c.id).where(rows).limit(MOST_COUNTED).subquery() for rows in which)
+    counts = (select(func.count()).select_from(rows).scalar_subquery() for rows in some)
+    return Waiting(*tx.execute(select(*counts)).one())
+
+
+def post_count(tx: Connection) -> int:
+    """How many posts the store holds, from an index alone."""
+    return tx.scalar(select(func.count()).select_from(post)) or 0
 
 
 def matched(tx: Connection, post_ids: Collection[int]) -> dict[int, list[Span]]:

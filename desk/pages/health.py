@@ -11,5 +11,5 @@ from store.db import reading
 def show(request: Request) -> JSONResponse:
     """`{"ok": true, "posts": n}`."""
     with reading(room_of(request).engine) as tx:
-        posts = pages.posts_saved(tx)
+        posts = pages.post_count(tx)
     return JSONResponse({"ok": True, "posts": posts})

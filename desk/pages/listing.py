@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 from desk.guard import Reader
-from desk.words import PLATFORMS
-from store import cases, cursors
-from store.cases import QueueCounts, QueueFilters, QueueItem
+from desk.words import PLATFORMS, short_count
+from store import cases, cursors, pages
+from store.cases import QueueFilters, QueueItem
 from store.db import Connection
+from store.pages import MOST_COUNTED, Waiting
 from store.records import CaseKind, CaseState
 
 PER_PAGE: Final = 50
@@ -113,7 +114,7 @@ class Tab:
     name: str
     label: str
     hint: str
-    count: int | None
+    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,9 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
     """Read one page of the list."""
     offset = (view.page - 1) * PER_PAGE
     items = cases.queue(tx, view.filters(visitor.id), PER_PAGE + 1, offset)
-    counts = cases.queue_counts(tx)
-    mine = cases.queue_size(tx, View(tab="mine").filters(visitor.id))
+    waiting = pages.waiting(tx, visitor.id)
     return Listing(
-        tabs=[Tab(name, label, hint, _count(name, counts, mine)) for name, label, hint in TABS],
+        tabs=[Tab(name, label, hint, _count(name, waiting)) for name, label, hint in TABS],
         items=items[:PER_PAGE],
         more=len(items) > PER_PAGE,
         troubles=[
@@ -172,6 +172,13 @@ def empty(view: View) -> Empty:
     return Empty(EMPTY[view.tab])
 
 
-def _count(tab: str, counts: QueueCounts, mine: int) -> int | None:
-    known = {"open": counts.open, "mine": mine, "unassigned": counts.unassigned, "new": counts.new}
-    return known.get(tab)
+def _count(tab: str, waiting: Waiting) -> str:
+    known = {
+        "open": waiting.open,
+        "mine": waiting.mine,
+        "unassigned": waiting.unassigned,
+        "new": waiting.new,
+    }
+    count = known.get(tab, 0)
+    more = "+" if count >= MOST_COUNTED else ""
+    return short_count(count) + more if count else ""
