@@ -74,5 +74,5 @@ def test_waiting_cases_are_counted_by_who_has_them(tx: Connection) -> None:
 
 def test_posts_are_counted(tx: Connection) -> None:
     assert pages.post_count(tx) == 0
-    _, newest = mentions.save_posts(tx, [a_post("a"), a_post("b")], "s", MOMENT)
-    assert pages.post_count(tx) == newest.id
+    mentions.save_posts(tx, [a_post("a"), a_post("b")], "s", MOMENT)
+    assert pages.post_count(tx) == 2
