@@ -1,0 +1,132 @@
+"""The command line as a user meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.replay import SHIPPED
+
+COMMANDS = (
+    "init demo run import listen understand decide deliver experts leaderboard desk migrate check "
+    "backup query model"
+).split()
+
+
+def laurels(place: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """A command in that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *words],
+        cwd=place,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd()), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+def value(done: "subprocess.CompletedProcess[str]") -> dict[str, object]:
+    """The one object on stdout."""
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "--help")
+    assert done.returncode == 0
+    assert not [name for name in COMMANDS if name not in done.stdout]
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, bot.cli; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"sqlalchemy", "onnxruntime", "numpy", "fastapi", "transformers", "yaml"} & {*loaded}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("experts",),
+        ("leaderboard",),
+        ("listen",),
+        ("understand",),
+        ("decide",),
+        ("deliver",),
+        ("migrate",),
+        ("query", "acme OR 'acme cloud'"),
+        ("desk", "--link"),
+    ],
+)
+def test_json_is_one_object_and_empty_is_success(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = laurels(tmp_path, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    assert value(done)
+
+
+def test_import_twice_adds_nothing_and_reports_bad_lines(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    good = SHIPPED.read_text(encoding="utf-8").splitlines()[:20]
+    archive.write_text("\n".join([*good[:5], "{broken", *good[5:]]) + "\n", encoding="utf-8")
+    first, second = (laurels(tmp_path, "import", "a.jsonl", "--json") for _ in range(2))
+    assert (value(first)["new"], value(first)["rejected"]) == (20, 1)
+    assert (value(second)["new"], value(second)["rejected"]) == (0, 1)
+    (line,) = (tmp_path / "a.jsonl.rejects.jsonl").read_text().splitlines()
+    assert json.loads(line)["number"] == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("import", "none.jsonl"), "none.jsonl: No such file or directory"),
+        (("query", '"open'), "quotation mark is never closed"),
+        (("leaderboard", "--month", "2026-13"), "--month: expected YYYY-MM"),
+        (("experts", "--config", "none.yaml"), "none.yaml: No such file or directory"),
+        (("init",), "--brand: name the brand to listen for"),
+        (("listen", "--source", "x"), "no source is called 'x'"),
+        (("demo", "--archive", "none.jsonl", "--no-desk"), "none.jsonl: No such file"),
+    ],
+)
+def test_failure_is_a_line_that_names_the_thing(
+    tmp_path: Path, words: tuple[str, ...], problem: str
+) -> None:
+    done = laurels(tmp_path, *words)
+    assert done.returncode == 1
+    assert problem in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_failure_with_json_is_an_object_too(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "leaderboard", "--month", "x", "--json")
+    assert done.returncode == 1
+    assert "YYYY-MM" in str(value(done)["error"])
+
+
+def test_init_writes_settings_that_check_accepts(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "init", "--brand", "Acme Cloud", "--own", "acme")
+    assert done.returncode == 0
+    written = yaml.safe_load((tmp_path / "config.yaml").read_text())
+    assert written["listener"]["queries"] == [{"name": "brand", "query": '"Acme Cloud"'}]
+    assert written["rewards"]["own_handles"] == ["acme"]
+    parts = value(laurels(tmp_path, "check", "--json"))["parts"]
+    assert isinstance(parts, list)
+    assert parts[0] == {"name": "settings", "ok": True, "detail": "config.yaml is understood"}
+    again = laurels(tmp_path, "init", "--brand", "x")
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+
+
+def test_backup_is_a_store_and_never_replaces_a_file(tmp_path: Path) -> None:
+    laurels(tmp_path, "migrate")
+    assert laurels(tmp_path, "backup", "copy.db").returncode == 0
+    assert (tmp_path / "copy.db").read_bytes().startswith(b"SQLite format 3")
+    assert "is there already" in laurels(tmp_path, "backup", "copy.db").stderr
