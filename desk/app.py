@@ -1,7 +1,7 @@
 """The desk as a web application: its routes in one list."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,6 +18,11 @@ from desk.room import STATIC, Room, templates
 from desk.settings import DeskSettings
 from rewards.policy import Policy
 from store.db import Engine
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
 
 
 def home() -> RedirectResponse:
@@ -58,10 +63,15 @@ def create_app(
     policy: Policy,
     settings: DeskSettings,
     now: Callable[[], datetime],
+    wall_clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The application over a migrated store. `now` gives aware UTC times; nothing is global."""
+    """The application over a migrated store; nothing is global.
+
+    Both clocks give aware UTC times: pages and acts go by `now`, which a replay may set to the
+    time of its record, links and sessions by `wall_clock`.
+    """
     app = FastAPI(title="Laurels", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.room = Room(engine, reviewer, policy, settings, now, templates())
+    app.state.room = Room(engine, reviewer, policy, settings, now, wall_clock, templates())
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []
         app.add_api_route(path, page, methods=[method], dependencies=guards, response_model=None)

@@ -64,7 +64,7 @@ def signed_in(request: Request) -> Visitor:
         raise SignedOut
     room = room_of(request)
     with reading(room.engine) as tx:
-        visitor = visitor_of(tx, session, room.now())
+        visitor = visitor_of(tx, session, room.wall_clock())
     if visitor is None:
         raise SignedOut
     request.state.visitor = visitor

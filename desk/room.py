@@ -33,6 +33,9 @@ class Room:
     policy: Policy
     settings: DeskSettings
     now: Callable[[], datetime]
+    """The moment that pages show and acts are noted at: in a replay, that of the record."""
+    wall_clock: Callable[[], datetime]
+    """The present, by which links and sessions run out."""
     templates: Environment
 
     def render(

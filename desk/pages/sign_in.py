@@ -26,7 +26,7 @@ def enter(
     """Spend the link and open a session."""
     same_site(request)
     room = room_of(request)
-    now, days = room.now(), room.settings.session_days
+    now, days = room.wall_clock(), room.settings.session_days
     try:
         with room.engine.begin() as tx:
             session = auth.sign_in(tx, token, name, now, days)

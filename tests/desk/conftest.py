@@ -99,6 +99,7 @@ def client(engine: Engine) -> Iterator[TestClient]:
         policy=POLICY,
         settings=DeskSettings(time_zone="Europe/Berlin"),
         now=lambda: NOW,
+        wall_clock=lambda: NOW,
     )
     with TestClient(app, base_url="http://desk.test", follow_redirects=False) as made:
         yield made

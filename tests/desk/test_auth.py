@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from desk.app import create_app
 from desk.auth import NoEntry, form_token, is_form_token, new_link, sign_in, visitor_of
+from desk.settings import DeskSettings
+from rewards.review import Review
 from store import members
 from store.db import Engine
-from tests.desk.conftest import NOW, Desk
+from tests.desk.conftest import NOW, POLICY, Desk
 
 
 def test_first_link_asks_for_a_name_and_lets_one_person_in(
@@ -116,3 +119,16 @@ def test_form_token_fits_its_own_session_only() -> None:
     assert form_token("session") != token
     for wrong in ("", ".", token[:-1], "é.é"):
         assert not is_form_token("session", wrong)
+
+
+def test_replayed_time_does_not_keep_a_session_open(desk: Desk) -> None:
+    app = create_app(
+        desk.engine,
+        reviewer=Review(POLICY),
+        policy=POLICY,
+        settings=DeskSettings(),
+        now=lambda: NOW,
+        wall_clock=lambda: NOW + timedelta(days=31),
+    )
+    cookies = {"laurels_session": desk.client.cookies["laurels_session"]}
+    assert TestClient(app, cookies=cookies).get("/queue").status_code == 401

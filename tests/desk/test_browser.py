@@ -40,6 +40,7 @@ def served(engine: Engine) -> Iterator[str]:
         policy=POLICY,
         settings=DeskSettings(),
         now=lambda: NOW,
+        wall_clock=lambda: NOW,
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Who connects early waits in the backlog: the server need not have started.

@@ -87,6 +87,7 @@ def test_broken_page_says_what_was_kept(desk: Desk) -> None:
         policy=POLICY,
         settings=DeskSettings(),
         now=lambda: NOW,
+        wall_clock=lambda: NOW,
     )
     app.add_api_route("/broken", broken)
     with TestClient(app, raise_server_exceptions=False) as client:
