@@ -10,7 +10,7 @@ from sqlalchemy import insert as plain_insert
 
 from store.clean import key, scrub, scrub_maybe
 from store.records import Author, Post
-from store.rows import chunks, next_ids
+from store.rows import chunks, next_ids, one_of
 from store.schema import account, person
 
 AuthorKey = tuple[str, str]
@@ -63,10 +63,9 @@ def _known(tx: Connection, authors: Sequence[AuthorKey]) -> dict[AuthorKey, Row[
     for platform in {platform for platform, _ in authors}:
         ids = [id_ for where, id_ in authors if where == platform]
         for some in chunks(ids):
-            query = select(account).where(
-                account.c.platform == platform, account.c.platform_id.in_(some)
-            )
-            found |= {(platform, row.platform_id): row for row in tx.execute(query)}
+            query = select(account).where(account.c.platform == platform)
+            rows = tx.execute(one_of(tx, query, account.c.platform_id, some))
+            found |= {(platform, row.platform_id): row for row in rows}
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,7 @@ __all__ = [
 
 BUSY_SECONDS: Final = 10
 _OLDEST_SQLITE: Final = (3, 35, 0)
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _READING: Final = "laurels_reading"
 _PRAGMAS: Final = (
     "journal_mode = WAL",
@@ -98,7 +99,7 @@ def _open_sqlite(url: URL) -> Engine:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed")
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=_compact(), connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, json_serializer=_compact, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -107,7 +108,7 @@ def _open_sqlite(url: URL) -> Engine:
 def _open_postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        json_serializer=_compact(),
+        json_serializer=_compact,
         pool_pre_ping=True,
         connect_args={"connect_timeout": BUSY_SECONDS},
     )
@@ -129,7 +130,6 @@ def _begin_sqlite(tx: Connection) -> None:
     tx.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 
-def _compact() -> Callable[[object], str]:
-    encode = json.JSONEncoder(separators=(",", ":")).encode
+def _compact(value: object) -> str:
     # Most posts name nobody and show nothing: half of all JSON written is an empty list.
-    return lambda value: "[]" if value in ([], ()) else encode(value)
+    return "[]" if value in ([], ()) else _JSON.encode(value)

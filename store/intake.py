@@ -12,7 +12,7 @@ from sqlalchemy import insert as plain_insert
 from store.authors import AuthorKey, author_key, save_authors
 from store.clean import key, key_maybe, scrub, scrub_maybe
 from store.records import Post
-from store.rows import add_new, chunks, lock, next_ids
+from store.rows import add_new, chunks, lock, next_ids, one_of
 from store.schema import edit, post, tombstone
 
 Columns = dict[str, Any]
@@ -128,16 +128,15 @@ def _known(tx: Connection, rows: Sequence[Columns]) -> dict[PostKey, Row[Any]]:
     for row in rows:
         by_platform[row["platform"]].append(row["platform_id"])
     columns = (
-        post.c.id, post.c.platform, post.c.platform_id, post.c.title, post.c.text,
+        post.c.id, post.c.platform_id, post.c.title, post.c.text,
         post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at, post.c.understood_by,
     )  # fmt: skip
     found: dict[PostKey, Row[Any]] = {}
     for platform, ids in by_platform.items():
         for some in chunks(ids):
-            query = select(*columns).where(
-                post.c.platform == platform, post.c.platform_id.in_(some)
-            )
-            found |= {(row.platform, row.platform_id): row for row in tx.execute(query)}
+            query = select(*columns).where(post.c.platform == platform)
+            result = tx.execute(one_of(tx, query, post.c.platform_id, some))
+            found |= {(platform, row.platform_id): row for row in result}
     return found
 
 

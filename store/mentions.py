@@ -10,7 +10,7 @@ from store.clean import key
 from store.intake import Saved, bury, save_posts
 from store.posts import fetch, stored
 from store.records import StoredPost
-from store.rows import add_new, chunks
+from store.rows import add_new, chunks, one_of
 from store.schema import edit, mention, post
 
 __all__ = [
@@ -87,8 +87,9 @@ def by_platform_ids(tx: Connection, platform: str, ids: Collection[str]) -> dict
     asked = {key(id_): id_ for id_ in ids}
     found: dict[str, StoredPost] = {}
     for some in chunks(list(asked)):
-        query = stored().where(post.c.platform == platform, post.c.platform_id.in_(some))
-        found |= {asked[one.post.platform_id]: one for one in fetch(tx, query)}
+        query = stored().where(post.c.platform == platform)
+        chosen = fetch(tx, one_of(tx, query, post.c.platform_id, some))
+        found |= {asked[one.post.platform_id]: one for one in chosen}
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -32,6 +32,20 @@ def add_new(tx: Connection, table: Table, rows: Sequence[Row]) -> list[int]:
         return []
     statement = insert(tx, table).on_conflict_do_nothing().returning(table.c.id)
     return [int(id_) for id_ in tx.scalars(statement, list(rows))]
+
+
+def one_of(
+    tx: Connection, query: Select[Any], column: ColumnElement[str], values: Sequence[str]
+) -> Select[Any]:
+    """The query, for rows whose column has one of the values.
+
+    A long IN list misleads PostgreSQL while a table is new to it, as in a first import: it reads
+    every post of the platform. Joined to a list of values, it looks up each one.
+    """
+    if not _is_postgresql(tx):
+        return query.where(column.in_(values))
+    wanted = func.unnest(literal(list(values), postgresql.ARRAY(Text))).column_valued("wanted")
+    return query.where(column == wanted)
 
 
 def lock(tx: Connection, name: str) -> None:

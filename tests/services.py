@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import pytest
+from sqlalchemy import make_url
 
 _SETTINGS: Final = {
     "listen_addresses": "",
@@ -34,7 +35,11 @@ def postgresql() -> Iterator[str]:
     """
     given = os.environ.get("LAURELS_TEST_POSTGRES")
     if given:
-        yield given
+        yield (
+            make_url(given)
+            .set(drivername="postgresql+psycopg")
+            .render_as_string(hide_password=False)
+        )
         return
     programs = _postgresql_programs()
     if programs is None:
