@@ -20,7 +20,7 @@ TABS: Final = (
     ("open", "Open", "Waits for a person"),
     ("mine", "Mine", "Assigned to you"),
     ("unassigned", "Free", "Open and assigned to nobody"),
-    ("new", "Waiting", "Gives peers time first; the policy decides later"),
+    ("new", "Later", "Gives peers time first; the policy decides later"),
     ("done", "Done", ""),
     ("dismissed", "Dismissed", ""),
 )

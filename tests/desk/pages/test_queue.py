@@ -55,7 +55,7 @@ def test_filters_leave_what_fits(desk: Desk, query: str, listed: list[str]) -> N
 def test_tabs_count_what_waits(desk: Desk) -> None:
     desk.post(f"/cases/{desk.help_case}/act", assignee="1")
     page = desk.get("/queue")
-    for label, count in (("Open", 2), ("Mine", 1), ("Free", 1), ("Waiting", 1)):
+    for label, count in (("Open", 2), ("Mine", 1), ("Free", 1), ("Later", 1)):
         assert f">{label} <span>{count}</span>" in page
 
 
