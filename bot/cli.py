@@ -185,6 +185,7 @@ def leaderboard(
 @app.command()
 def desk(
     link: Annotated[bool, typer.Option("--link", help="Only print a new sign-in link.")] = False,
+    name: Annotated[str | None, typer.Option(help="Whom the link is for.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 for any.")] = None,
     config: Config = None,
     as_json: Json = False,
@@ -196,10 +197,10 @@ def desk(
     settings = _settings(config)
     with _store(settings) as engine:
         if link:
-            address = command.link(engine, settings, port)
+            address = command.link(engine, settings, port, name)
             emit({"link": address}, address, as_json=as_json)
         else:
-            command.serve(engine, settings, port)
+            command.serve(engine, settings, port, name)
 
 
 @app.command()

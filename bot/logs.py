@@ -12,7 +12,7 @@ def configure(level: LogLevel) -> None:
     """Send structlog and the standard library's warnings to stderr from `level` on."""
     least = logging.getLevelNamesMapping()[level.upper()]
     looks = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer()
     )

@@ -59,7 +59,7 @@ class HubClassifier:
     @property
     def model(self) -> str:
         """Both models, the bundled one first."""
-        return f"{self._rest.model}+{self._name}"[-64:]
+        return f"{self._rest.model}+{self._name[-40:]}"[:64]
 
     def classify(self, texts: Sequence[Text]) -> list[Judgement]:
         """One judgement a text, in the order given."""

@@ -13,12 +13,20 @@ from bot.terminal import note
 from store.db import Engine, fact, reading
 
 
-def link(engine: Engine, settings: Settings, port: int | None = None) -> str:
-    """The address that signs its first visitor in, once."""
-    from desk.auth import new_link
+def link(
+    engine: Engine, settings: Settings, port: int | None = None, name: str | None = None
+) -> str:
+    """The address that signs its first visitor in, once; `name` is the member it is for.
 
-    with engine.begin() as tx:
-        token = new_link(tx, wiring.utc_now())
+    Raises CommandError where there are several members and none is named.
+    """
+    from desk.auth import NoEntry, new_link
+
+    try:
+        with engine.begin() as tx:
+            token = new_link(tx, wiring.utc_now(), name)
+    except NoEntry as error:
+        raise CommandError(f"{error}; try `laurels desk --link --name NAME`") from error
     host = settings.desk.host
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104 - shown
     return f"http://{shown}:{port or settings.desk.port}/sign-in/{token}"
@@ -34,7 +42,9 @@ def clock(engine: Engine) -> Callable[[], datetime]:
     return lambda: moment + (wiring.utc_now() - began)
 
 
-def serve(engine: Engine, settings: Settings, port: int | None = None) -> None:
+def serve(
+    engine: Engine, settings: Settings, port: int | None = None, name: str | None = None
+) -> None:
     """Serve until interrupted; prints the address with a sign-in link."""
     import uvicorn
 
@@ -50,7 +60,7 @@ def serve(engine: Engine, settings: Settings, port: int | None = None) -> None:
         settings=settings.desk,
         now=clock(engine),
     )
-    note(f"The desk is at {link(engine, settings, chosen)}")
+    note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")
     config = uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)
     uvicorn.Server(config).run(sockets=[listening])

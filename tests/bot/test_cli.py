@@ -11,10 +11,10 @@ import yaml
 
 from bot.replay import SHIPPED
 
-COMMANDS = (
-    "init demo run import listen understand decide deliver experts leaderboard desk migrate check "
-    "backup query model"
-).split()
+COMMANDS = [
+    *("init", "demo", "run", "import", "listen", "understand", "decide", "deliver", "experts"),
+    *("leaderboard", "desk", "migrate", "check", "backup", "query", "model"),
+]
 
 
 def laurels(place: Path, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -23,6 +23,7 @@ def laurels(place: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         [sys.executable, "-m", "bot.cli", *words],
         cwd=place,
         env=os.environ | {"PYTHONPATH": str(Path.cwd()), "NO_COLOR": "1"},
+        check=False,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

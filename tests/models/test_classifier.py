@@ -1,0 +1,87 @@
+"""The bundled model on plain sentences that nobody should get wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models.classifier import OnnxClassifier
+from models.judgement import Text
+from models.weights_file import BUNDLED, ModelError
+
+
+@pytest.fixture(scope="module")
+def classifier() -> OnnxClassifier:
+    """The model that is shipped."""
+    return OnnxClassifier(threads=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Thank you so much, that fixed it!", "thanks"),
+        ("thanks @leo you saved my day", "thanks"),
+        ("How do I export my notes to PDF?", "question"),
+        ("The app crashes every time I open a notebook since the last update.", "issue"),
+        (
+            "Please add a dark mode to the settings, it would be great to have that option",
+            "request",
+        ),
+        ("Absolutely love this app, best one I have ever used!", "praise"),
+        ("You can open Settings, choose Export and then pick PDF from the list.", "answer"),
+        ("lol", "other"),
+    ],
+)
+def test_intent_of_a_plain_sentence(classifier: OnnxClassifier, text: str, intent: str) -> None:
+    assert classifier.classify([Text(text)])[0].intent.name == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("I hate this, worst update ever", "negative"),
+        ("What a wonderful day, I am so happy", "positive"),
+        ("The meeting is on Tuesday at ten", "neutral"),
+    ],
+)
+def test_sentiment_of_a_plain_sentence(
+    classifier: OnnxClassifier, text: str, sentiment: str
+) -> None:
+    assert classifier.classify([Text(text)])[0].sentiment.name == sentiment
+
+
+def test_emotions_above_their_thresholds_are_all_named(classifier: OnnxClassifier) -> None:
+    (judgement,) = classifier.classify([Text("Thank you, this is amazing, I love it!")])
+    assert "gratitude" in judgement.emotion.scores
+    assert judgement.emotion.name in judgement.emotion.scores
+
+
+def test_judgements_come_in_the_order_asked(classifier: OnnxClassifier) -> None:
+    texts = [Text("word " * n + "thank you so much!") for n in (90, 1, 40)] + [Text("lol")]
+    found = [one.intent.name for one in classifier.classify(texts)]
+    assert found[3] == "other"
+    assert found[1] == "thanks"
+    assert classifier.classify([]) == []
+
+
+def test_strange_texts_are_judged_like_any_other(classifier: OnnxClassifier) -> None:
+    strange = [
+        "",
+        " ",
+        "\x00",
+        "a" * 100_000,
+        "🙂" * 500,
+        "\u202eevil",
+        "<script>x</script>",
+    ]
+    assert len(classifier.classify([Text(text) for text in strange])) == len(strange)
+
+
+def test_changed_model_file_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(BUNDLED, folder)
+    with (folder / "model.int8.onnx").open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\x00\x01")
+    with pytest.raises(ModelError, match="SHA-256"):
+        OnnxClassifier(folder)
