@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models import emotion, intent, sentiment
 from models.heads import HEADS, clipped
+from models.irony import irony
 from models.judgement import Judgement, Label, Text
 from models.text import prepare
 from models.weights_file import BUNDLED, load
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 Logits = NDArray[np.float32]
 _PAD_TO: Final = 8
-_IRONY: Final = ("literal", "irony")
 _OFFENSIVE: Final = ("inoffensive", "offensive")
 
 
@@ -56,9 +56,8 @@ class OnnxClassifier:
         """One judgement a text, in the order given; an empty text is neutral and `other`."""
         if not texts:
             return []
-        return _judgements(
-            self.logits([prepare(one.text, one.title) for one in texts]), self._emotion
-        )
+        prepared = [prepare(one.text, one.title) for one in texts]
+        return _judgements(prepared, self.logits(prepared), self._emotion)
 
     def logits(self, prepared: Sequence[str]) -> Logits:
         """[texts, all heads] for texts that went through ``prepare``."""
@@ -104,13 +103,16 @@ def sigmoid(logits: Logits) -> Logits:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
-def _judgements(logits: Logits, thresholds: NDArray[np.float64]) -> list[Judgement]:
+def _judgements(
+    prepared: Sequence[str], logits: Logits, thresholds: NDArray[np.float64]
+) -> list[Judgement]:
     parts = heads_of(logits)
+    ironic = softmax(parts["irony"])[:, 1].tolist()
     columns = [
         _labels(softmax(parts["sentiment"]), sentiment.LABELS),
         _emotions(sigmoid(parts["emotion"]), thresholds),
         _labels(softmax(parts["intent"]), intent.LABELS),
-        _labels(softmax(parts["irony"]), _IRONY),
+        [irony(probability, text) for probability, text in zip(ironic, prepared, strict=True)],
         _labels(softmax(parts["offensive"]), _OFFENSIVE),
     ]
     return [Judgement(*row) for row in zip(*columns, strict=True)]

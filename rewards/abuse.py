@@ -18,6 +18,9 @@ HOSTILE_POSTS: Final = 4
 HOSTILE_SHARE: Final = 0.5
 """At least this share of what the person said must be hostile."""
 
+OFFENSE: Final = 0.5
+"""How sure one post must be offensive to count here: one may be misread, many hardly are."""
+
 HOSTILE_EMOTIONS: Final = frozenset({"anger", "disgust"})
 COMPLAINTS: Final = frozenset({Intent.ISSUE, Intent.QUESTION, Intent.REQUEST})
 
@@ -53,7 +56,7 @@ def _mostly_from(
 def is_hostile(reading: Reading, policy: Policy) -> bool:
     """Whether a post attacks. Anger about a product is no attack: a complaint never counts,
     unless it is offensive."""
-    if reading.offensive >= policy.offensive:
+    if reading.offensive >= OFFENSE:
         return True
     return (
         reading.intent.name not in COMPLAINTS

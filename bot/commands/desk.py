@@ -28,7 +28,8 @@ def link(
     except NoEntry as error:
         raise CommandError(f"{error}; try `laurels desk --link --name NAME`") from error
     host = settings.desk.host
-    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104 - shown
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only shown
+    shown = f"[{shown}]" if ":" in shown else shown
     return f"http://{shown}:{port or settings.desk.port}/sign-in/{token}"
 
 
@@ -73,6 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # the address is printed before the server takes over
     except OSError as error:
         listening.close()
         raise CommandError(
