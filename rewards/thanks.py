@@ -31,6 +31,8 @@ LIMITS: Final = {
 """Characters of one post by platform; elsewhere `DEFAULT_LIMIT`."""
 DEFAULT_LIMIT: Final = 500
 
+_FEDERATED: Final = re.compile(r"(?P<name>[\w.-]+)@[\w-]+(?:\.[\w-]+)+")
+"""A handle of the fediverse: who, at which server."""
 _LINK = re.compile(r"(?:https?://|www\.)\S*", re.IGNORECASE)
 _MARKUP = re.compile(r"[\[\](){}<>`*_~|\\@#“”„«»「」\"]+")
 _SPACE = re.compile(r"\s+")
@@ -70,6 +72,8 @@ def address(handle: str, platform: str) -> str:
 
     A handle that would call everybody there loses its ``@``.
     """
+    if _FEDERATED.fullmatch(handle.removeprefix("@")):
+        return "@" + handle.removeprefix("@")
     name = _plain(handle)
     if platform == "reddit":
         return "u/" + name.removeprefix("/").removeprefix("u/")
@@ -116,7 +120,7 @@ def _slots(deed: Deed, phrases: Phrases) -> dict[str, str]:
     slots = {"who": address(deed.handle, deed.platform)}
     # The helped person is named without the platform's call sign: only one person is thanked,
     # and nobody else gets a notice from a program that they never wrote to.
-    helped = _plain(deed.helped or "")
+    helped = _plain(_without_server(deed.helped or ""))
     if helped:
         slots["helped"] = helped
     topic = _topic(deed.topic or "")
@@ -129,10 +133,15 @@ def _topic(title: str) -> str:
     """A title short enough to be quoted, without links, calls and markup; may be empty."""
     if _LINK.search(title):
         return ""
-    plain = _plain(_MARKUP.sub(" ", title)).rstrip(".!?…。！？ ")
+    plain = _plain(_MARKUP.sub(" ", title)).rstrip(".…。 ")
     if len(plain) <= TOPIC_CHARS:
         return plain
     return plain[:TOPIC_CHARS].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+
+
+def _without_server(handle: str) -> str:
+    federated = _FEDERATED.fullmatch(handle.removeprefix("@"))
+    return federated.group("name") if federated else handle
 
 
 def _plain(text: str) -> str:

@@ -28,8 +28,7 @@ def demo(
         )
         folder.mkdir(parents=True, exist_ok=True)
         settings, hidden = settings_for(wish, base, folder)
-        if (folder / "laurels.db").exists():
-            (folder / "laurels.db").unlink()
+        _emptied(folder)
         engine = wiring.store(settings.store)
         stack.callback(engine.dispose)
         with progress(_LABELS) as show:
@@ -39,6 +38,13 @@ def demo(
         emit(plain(outcome), described(outcome), as_json=as_json)
         if desk:
             _serve(engine, settings, port)
+
+
+def _emptied(folder: Path) -> None:
+    """Remove what an earlier demo kept there: each run has a store of its own."""
+    for name in ("laurels.db", "laurels.db-wal", "laurels.db-shm", "rehearsal.jsonl"):
+        (folder / name).unlink(missing_ok=True)
+    (folder / "demo.rejects.jsonl").unlink(missing_ok=True)
 
 
 def _serve(engine: Engine, settings: Settings, port: int | None) -> None:

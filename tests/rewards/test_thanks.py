@@ -105,3 +105,12 @@ def test_x_counts_japanese_double() -> None:
 
 def test_person_without_a_name_gets_no_prepared_words() -> None:
     assert compose(deed(handle="\u200b @ "), 1, ()) is None
+
+
+def test_handle_of_the_fediverse_keeps_its_server_for_the_one_who_is_thanked() -> None:
+    body = compose(
+        deed(platform="mastodon", handle="ana@floss.example", helped="bo@x.example"), 1, ()
+    )
+    assert body is not None
+    assert "@ana@floss.example" in body
+    assert "x.example" not in body
