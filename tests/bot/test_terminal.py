@@ -1,0 +1,31 @@
+"""What a command prints."""
+
+import json
+
+import pytest
+
+from bot.terminal import columns, emit, progress
+
+
+def test_columns_line_up_whatever_the_script() -> None:
+    rows = [("1", "ann", "10"), ("12", "東京太郎", "5")]
+    assert columns(rows, right=frozenset({0, 2})) == " 1  ann       10\n12  東京太郎   5"
+    assert columns([]) == ""
+
+
+def test_object_or_text_never_both(capsys: pytest.CaptureFixture[str]) -> None:
+    emit({"a": "ü"}, "for you", as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"a": "ü"}
+    emit({"a": 1}, "for you", as_json=False)
+    assert capsys.readouterr().out == "for you\n"
+
+
+def test_progress_off_a_terminal_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress({"hear": "Hearing", "act": "Acting"}) as show:
+        show("hear", 1, 2)
+        show("hear", 2, 2)
+        show("hear", 2, 2)
+        show("act", 0, 0)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert [line.split(" (")[0] for line in shown.err.splitlines()] == ["Hearing: 2", "Acting: 0"]

@@ -1,0 +1,75 @@
+"""One poll: what it keeps, and what it keeps together."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from listener.connectors import Batch, ConnectorError, Reject
+from listener.match import Matcher
+from listener.poll import poll_once
+from store import cursors, mentions
+from store.db import Engine, reading
+from store.records import Post
+from tests.posts import MOMENT, a_post
+
+MATCHER = Matcher({"brand": "leaf"})
+
+
+class Script:
+    """A connector that brings what it was given, by cursor, or fails."""
+
+    def __init__(self, *batches: Sequence[Post], fails: bool = False) -> None:
+        self._batches = batches
+        self._fails = fails
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """The batch after the cursor."""
+        if self._fails:
+            raise ConnectorError("the forum is down", retry_after=5)
+        at = int(cursor or 0)
+        posts = self._batches[at] if at < len(self._batches) else ()
+        rejects = (Reject(7, "not JSON", "{"),) if at == 0 else ()
+        return Batch(posts, str(at + 1), rejects, exhausted=at + 1 >= len(self._batches))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_posts_mentions_and_cursor_are_kept_together(engine: Engine) -> None:
+    connector = Script([a_post("1", "my leaf"), a_post("2", "hello")], [a_post("3", "a leaf")])
+    first = poll_once(engine, "forum", connector, MATCHER, MOMENT)
+    assert (first.posts, first.new, first.mentions, first.exhausted) == (2, 2, 1, False)
+    assert first.rejects == (Reject(7, "not JSON", "{"),)
+    second = poll_once(engine, "forum", connector, MATCHER, MOMENT)
+    assert (second.posts, second.mentions, second.exhausted) == (1, 1, True)
+    with reading(engine) as tx:
+        assert cursors.get(tx, "forum") == "2"
+        assert mentions.counts(tx).posts == 3
+
+
+def test_same_posts_again_add_nothing(engine: Engine) -> None:
+    for name in ("one", "other"):
+        polled = poll_once(engine, name, Script([a_post("1", "my leaf")]), MATCHER, MOMENT)
+    assert (polled.posts, polled.new, polled.mentions) == (1, 0, 0)
+
+
+def test_failure_is_noted_and_the_cursor_stays(engine: Engine) -> None:
+    poll_once(engine, "forum", Script([a_post("1")], [a_post("2")]), MATCHER, MOMENT)
+    with pytest.raises(ConnectorError, match="the forum is down"):
+        poll_once(engine, "forum", Script(fails=True), MATCHER, MOMENT)
+    with reading(engine) as tx:
+        (state,) = cursors.states(tx)
+        assert (state.value, state.error) == ("1", "the forum is down")
+
+
+def test_nothing_is_kept_where_keeping_fails(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(cursors, "put", broken)
+    with pytest.raises(RuntimeError):
+        poll_once(engine, "forum", Script([a_post("1", "leaf")]), MATCHER, MOMENT)
+    with reading(engine) as tx:
+        assert mentions.counts(tx).posts == 0
