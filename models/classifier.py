@@ -111,11 +111,17 @@ def _judgements(
     columns = [
         _labels(softmax(parts["sentiment"]), sentiment.LABELS),
         _emotions(sigmoid(parts["emotion"]), thresholds),
-        _labels(softmax(parts["intent"]), intent.LABELS),
+        _labels(intents(softmax(parts["intent"]), prepared), intent.LABELS),
         [irony(probability, text) for probability, text in zip(ironic, prepared, strict=True)],
         _labels(softmax(parts["offensive"]), _OFFENSIVE),
     ]
     return [Judgement(*row) for row in zip(*columns, strict=True)]
+
+
+def intents(probabilities: Logits, prepared: Sequence[str]) -> Logits:
+    """Probabilities [texts, intents], each row weighed by what its text shows."""
+    rows = [intent.weighed(row, text) for row, text in zip(probabilities, prepared, strict=True)]
+    return np.stack(rows)
 
 
 def _labels(probabilities: Logits, names: Sequence[str]) -> list[Label]:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import emotion, intent, sentiment
-from models.classifier import Logits, heads_of, sigmoid
+from models.classifier import Logits, heads_of, intents, sigmoid, softmax
 from models.corpus import UNKNOWN, Example
+from models.heads import HEADS
 
 Judge = Callable[[Sequence[str]], Logits]
 
@@ -91,11 +92,19 @@ def halves(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return list(examples[::2]), list(examples[1::2])
 
 
+def as_used(logits: Logits, prepared: Sequence[str]) -> Logits:
+    """The logits with the intents weighed as the classifier weighs them."""
+    parts = heads_of(logits)
+    parts["intent"] = np.log(intents(softmax(parts["intent"]), prepared))
+    return np.concatenate([parts[head] for head in HEADS], axis=1)
+
+
 def report(
     judge: Judge, examples: Sequence[Example], thresholds: Mapping[str, float]
 ) -> dict[str, Score]:
     """Figures of every head; sentiment and intent also by source, as ``task:source``."""
-    logits = judge([example.text for example in examples])
+    texts = [example.text for example in examples]
+    logits = as_used(judge(texts), texts)
     found = {
         "sentiment": single(examples, logits, "sentiment", sentiment.LABELS),
         "emotion": emotions(examples, logits, thresholds),

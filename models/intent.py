@@ -1,7 +1,11 @@
 """Intent: what the author wants with the post, and the words that give thanks away."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 LABELS: Final = ("question", "answer", "thanks", "issue", "praise", "request", "other")
 
@@ -30,12 +34,53 @@ _NOT_THANKS_WORDS: Final = (
 )
 
 
+_WISHES: Final = (
+    r"(?:please|pls|could you|can you|kindly) (?:please )?(?:add|bring|make|allow|support|include|give)",
+    r"bring back|feature request|would (?:be|love) (?:nice|great|awesome|cool|good|to see|helpful)",
+    r"(?:i|we) wish|wish (?:you|there|it)|needs? (?:an?|the) (?:option|setting|way|button)",
+    r"add (?:an?|the|some|more) (?:option|feature|setting|support|button)|should (?:add|have an option)",
+)
+_FAILURES: Final = (
+    r"still (?:does ?n.?t|not|is ?n.?t|won.?t|can.?t|having|no|broken|crashing)",
+    r"(?:does|do|did) ?n.?t work|not working|stopped working|no longer works?",
+    r"won.?t (?:load|open|play|start|let|work|sync|connect|download|install|log)",
+    r"can.?t (?:play|log|open|sign|access|connect|download|install|load|get it)",
+    r"crash(?:es|ed|ing)|keeps? (?:crashing|stopping|freezing|failing|skipping|pausing|logging)",
+)
+_ASKS: Final = re.compile(
+    r"\?\s*$|^(?:@user )*(?:how|where|when|what|who|which|can i|is there|does any|has any|any ?one)\b",
+    re.IGNORECASE,
+)
+
+
 def _any_word(words: tuple[str, ...]) -> str:
     return r"\b(?:" + "|".join(words) + r")"
 
 
 _THANKS: Final = re.compile(_any_word(_THANKS_WORDS) + r"\b|" + _THANKS_UNSPACED, re.IGNORECASE)
 _NOT_THANKS: Final = re.compile(_any_word(_NOT_THANKS_WORDS), re.IGNORECASE)
+
+
+_WISH: Final = re.compile(_any_word(_WISHES) + r"\b", re.IGNORECASE)
+_FAILURE: Final = re.compile(_any_word(_FAILURES) + r"\b", re.IGNORECASE)
+_CUES: Final[tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]] = (
+    (_WISH, {"request": 6.0, "answer": 0.3}),
+    (_FAILURE, {"issue": 4.0, "answer": 0.2}),
+    (_ASKS, {"question": 2.0, "request": 0.4, "answer": 0.4}),
+)
+"""Forms and what each does to the odds: no set of posts to a brand taught the head these."""
+
+
+def weighed(probabilities: NDArray[np.float32], prepared: str) -> NDArray[np.float32]:
+    """The head's probabilities [labels] of one text, weighed by the forms that it shows."""
+    weights = np.ones(len(LABELS), dtype=np.float32)
+    wishes = _WISH.search(prepared) is not None
+    for pattern, factors in _CUES:
+        if pattern.search(prepared) and not (wishes and pattern is _ASKS):
+            for label, factor in factors.items():
+                weights[LABELS.index(label)] *= factor
+    raised = probabilities * weights
+    return np.asarray(raised / raised.sum(), dtype=np.float32)
 
 
 def thanks_cue(text: str) -> bool | None:
