@@ -1,6 +1,5 @@
 """Put the parts together from the settings: the only place that knows them all."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
@@ -58,8 +57,8 @@ def classifier(settings: ModelSettings) -> Classifier:
     from models.classifier import OnnxClassifier
     from models.weights_file import BUNDLED
 
-    threads = settings.threads or (os.cpu_count() or 1)
-    bundled = OnnxClassifier(settings.path or BUNDLED, threads=threads, batch=settings.batch)
+    folder = settings.path or BUNDLED
+    bundled = OnnxClassifier(folder, threads=settings.threads, batch=settings.batch)
     if settings.hub is None:
         return bundled
     from models.hub import HubClassifier

@@ -35,10 +35,11 @@ _NOT_THANKS_WORDS: Final = (
 
 
 _WISHES: Final = (
-    r"(?:please|pls|could you|can you|kindly) (?:please )?(?:add|bring|make|allow|support|include|give)",
+    r"(?:please|pls|could you|can you) (?:please )?(?:add|bring|make|allow|support|include)",
     r"bring back|feature request|would (?:be|love) (?:nice|great|awesome|cool|good|to see|helpful)",
     r"(?:i|we) wish|wish (?:you|there|it)|needs? (?:an?|the) (?:option|setting|way|button)",
-    r"add (?:an?|the|some|more) (?:option|feature|setting|support|button)|should (?:add|have an option)",
+    r"add (?:an?|the|some|more) (?:option|feature|setting|support|button)",
+    r"should (?:add|have an option)",
 )
 _FAILURES: Final = (
     r"still (?:does ?n.?t|not|is ?n.?t|won.?t|can.?t|having|no|broken|crashing)",
@@ -48,7 +49,8 @@ _FAILURES: Final = (
     r"crash(?:es|ed|ing)|keeps? (?:crashing|stopping|freezing|failing|skipping|pausing|logging)",
 )
 _ASKS: Final = re.compile(
-    r"\?\s*$|^(?:@user )*(?:how|where|when|what|who|which|can i|is there|does any|has any|any ?one)\b",
+    r"\?\s*$"
+    r"|^(?:@user )*(?:how|where|when|what|who|which|can i|is there|does any|has any|any ?one)\b",
     re.IGNORECASE,
 )
 

@@ -12,10 +12,10 @@ class ModelSettings:
     """A folder written by ``laurels model train``."""
     hub: str | None = None
     """A model for transformers, by its name or its folder; needs the extra ``hub``."""
-    batch: int = 32
+    batch: int = 16
     """Texts of like length that go through the model together."""
     threads: int = 0
-    """Threads of the model; 0 takes one a core."""
+    """Batches that run side by side; 0 takes one a core."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for numbers that cannot be."""
