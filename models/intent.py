@@ -48,6 +48,19 @@ _FAILURES: Final = (
     r"can.?t (?:play|log|open|sign|access|connect|download|install|load|get it)",
     r"crash(?:es|ed|ing)|keeps? (?:crashing|stopping|freezing|failing|skipping|pausing|logging)",
 )
+_DELIGHTS: Final = (
+    r"(?:great|good|amazing|awesome|excellent|fantastic|brilliant|lovely|nice|stellar) "
+    r"(?:work|job|stuff|app|service|update|feature|support|team|product|tool|customer)",
+    r"keep (?:it )?up|well done|y'?all (?:are|rock|so)|you (?:guys |all )?(?:are|r) (?:the )?"
+    r"(?:best|awesome|amazing|great|so)",
+    r"(?:i|we|really|just|absolutely|lol) love (?:it|this|you|the|how)",
+    r"so (?:good|clever|cool|responsive|awesome|great)|looks? (?:awesome|great|amazing)|love it",
+    r"best (?:app|service|support|customer|thing|ever)|my favou?rite|clapping hands|happy with",
+)
+_TOLD_OF_ONESELF: Final = re.compile(
+    r"^(?:@user )+(?!.*\b(?:you|your|try|use|using|should|need to|check|http)\b)", re.IGNORECASE
+)
+"""An address, and nothing that tells somebody what to do: agents' answers all began so."""
 _ASKS: Final = re.compile(
     r"\?\s*$"
     r"|^(?:@user )*(?:how|where|when|what|who|which|can i|is there|does any|has any|any ?one)\b",
@@ -65,9 +78,12 @@ _NOT_THANKS: Final = re.compile(_any_word(_NOT_THANKS_WORDS), re.IGNORECASE)
 
 _WISH: Final = re.compile(_any_word(_WISHES) + r"\b", re.IGNORECASE)
 _FAILURE: Final = re.compile(_any_word(_FAILURES) + r"\b", re.IGNORECASE)
+_DELIGHT: Final = re.compile(_any_word(_DELIGHTS) + r"\b", re.IGNORECASE)
 _CUES: Final[tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]] = (
     (_WISH, {"request": 6.0, "answer": 0.3}),
     (_FAILURE, {"issue": 4.0, "answer": 0.2}),
+    (_DELIGHT, {"praise": 8.0, "answer": 0.4, "issue": 0.5}),
+    (_TOLD_OF_ONESELF, {"answer": 0.1}),
     (_ASKS, {"question": 2.0, "request": 0.4, "answer": 0.4}),
 )
 """Forms and what each does to the odds: no set of posts to a brand taught the head these."""
