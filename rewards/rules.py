@@ -20,6 +20,10 @@ PROVEN = (Evidence.ACCEPTED, Evidence.THANKED, Evidence.SCORED)
 """Evidence that opens a help case, the strongest first; a mere reply proves nothing."""
 
 
+CHATTER_WORDS = 6
+"""A chat message of fewer words is no question to everybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A post as the rules look at it."""
@@ -62,6 +66,13 @@ def is_root(post: Post) -> bool:
     return post.parent_id is None and post.thread_id in (None, post.platform_id)
 
 
+def is_chatter(post: Post) -> bool:
+    """Whether a chat message is part of a talk between others: addressed to one, or very short."""
+    words = post.text.split()
+    is_chat = post.kind is Kind.MESSAGE and post.thread_id is None
+    return is_chat and (len(words) < CHATTER_WORDS or words[0].startswith("@"))
+
+
 def _conduct(heard: Heard, policy: Policy) -> str | None:
     if heard.reading.spam >= policy.spam:
         return f"spam {heard.reading.spam:.2f}"
@@ -74,11 +85,14 @@ def _asked(heard: Heard, policy: Policy) -> CaseKind | None:
     """The kind of case that the author's intent opens, if any.
 
     A root or a mention counts from `unsure` on. Inside a thread people answer each other: there
-    only a sure report of a problem ("same here, broken") is for us.
+    only a sure report of a problem ("same here, broken") is for us. Praise that names nothing of
+    ours and chatter are nobody's case.
     """
     intent = heard.reading.intent
     kind = BY_INTENT.get(Intent(intent.name)) if intent.name in set(Intent) else None
     if kind is None or heard.post.post.kind is Kind.ANSWER:
+        return None
+    if not heard.is_mention and (kind is CaseKind.PRAISE or is_chatter(heard.post.post)):
         return None
     if is_root(heard.post.post) or heard.is_mention:
         return kind if intent.confidence >= policy.unsure else None

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from store.records import Task
 from store.rows import chunks
@@ -87,21 +87,21 @@ def proposed(tx: Connection, since: datetime) -> list[tuple[int, datetime, str]]
     return [(row.person_id, row.opened_at, row.draft) for row in tx.execute(query)]
 
 
-def asked_before(tx: Connection, case_ids: Collection[int], since: datetime) -> dict[int, int]:
-    """How many earlier cases of the same kind each case's person opened since a moment."""
-    earlier = case.alias()
-    counts: dict[int, int] = {}
+def asked_before(tx: Connection, case_ids: Collection[int], within: timedelta) -> dict[int, int]:
+    """How many cases of the same kind each case's person had in the time before its post."""
+    earlier, asked, before = case.alias(), post.alias(), post.alias()
+    counts: Counter[int] = Counter()
     for some in chunks(list(case_ids)):
         query = (
-            select(case.c.id, func.count())
+            select(case.c.id, asked.c.created_at, before.c.created_at)
             .join_from(case, earlier, case.c.person_id == earlier.c.person_id)
+            .join(asked, case.c.post_id == asked.c.id)
+            .join(before, earlier.c.post_id == before.c.id)
             .where(
                 case.c.id.in_(some),
                 earlier.c.kind == case.c.kind,
-                earlier.c.id < case.c.id,
-                or_(earlier.c.opened_at >= since, earlier.c.opened_at == case.c.opened_at),
+                before.c.created_at < asked.c.created_at,
             )
-            .group_by(case.c.id)
         )
-        counts |= {row[0]: row[1] for row in tx.execute(query)}
-    return counts
+        counts.update(id_ for id_, at, then in tx.execute(query) if at - then <= within)
+    return dict(counts)

@@ -20,6 +20,8 @@ _NEW_FOR: Final = timedelta(days=14)
 _SAME_ASK: Final = timedelta(days=7)
 _SAID_KEPT: Final = 200
 _HOSTILE_LOOK: Final = 500
+_TALK: Final = timedelta(hours=2)
+_TALK_POSTS: Final = 60
 _THANKING: Final = (Evidence.THANKED, Evidence.ACCEPTED)
 
 
@@ -88,7 +90,7 @@ class Assembly:
             readings=analyses.of(tx, list(posts)),
             people=people.load(tx, who),
             thanked=outbox.last_thanked(tx, who),
-            asked=context.asked_before(tx, [row.id for row in rows], self._now - _SAME_ASK),
+            asked=context.asked_before(tx, _outside_chat(rows, posts), _SAME_ASK),
             topics=self._topics(tx, posts),
             answered=self._answered(
                 tx, [row for row in rows if row.kind is CaseKind.QUESTION], posts
@@ -115,13 +117,7 @@ class Assembly:
         """Questions that somebody else answered, by the acts of help or by a reply of that kind."""
         found = {row.post_id for row in rows if row.post_id in self._asked_and_helped}
         for row in rows:
-            post = posts[row.post_id].post
-            if row.post_id in found or post.thread_id is None:
-                continue
-            replies = mentions.thread(tx, post.platform, post.thread_id)
-            if any(
-                one.post.kind is Kind.ANSWER and one.person_id != row.person_id for one in replies
-            ):
+            if row.post_id not in found and _has_reply(tx, posts[row.post_id]):
                 found.add(row.post_id)
         return frozenset(found)
 
@@ -185,6 +181,31 @@ class Assembly:
                          and one.at < act.at),
             colluding=frozenset((act.helper_id, act.helped_id)) in self._colluding,
         )  # fmt: skip
+
+
+def _outside_chat(rows: Sequence[CaseRow], posts: Mapping[int, StoredPost]) -> list[int]:
+    """Cases of which it matters that somebody asks again: in a chat people talk all day."""
+    return [row.id for row in rows if posts[row.post_id].post.kind is not Kind.MESSAGE]
+
+
+def _has_reply(tx: Connection, asked: StoredPost) -> bool:
+    """Whether somebody else answered: an answer in the thread, or a call to the asker in a chat."""
+    post = asked.post
+    if post.thread_id is not None:
+        replies = mentions.thread(tx, post.platform, post.thread_id)
+        return any(
+            one.post.kind is Kind.ANSWER and one.person_id != asked.person_id for one in replies
+        )
+    if post.channel is None:
+        return False
+    called = f"@{post.author.handle}".casefold()
+    talk = mentions.window(tx, post.platform, post.channel, post.created_at + _TALK, _TALK_POSTS)
+    return any(
+        one.post.created_at > post.created_at
+        and one.person_id != asked.person_id
+        and called in one.post.text.casefold()
+        for one in talk
+    )
 
 
 def _same_month(one: datetime, other: datetime, policy: Policy) -> bool:

@@ -20,6 +20,11 @@ REPLY = a_post("p2", thread_id="p1", parent_id="p1")
 ANSWER = a_post("p3", thread_id="p1", kind=Kind.ANSWER)
 
 
+def a_chat(text: str) -> Post:
+    """A message in a flat chat."""
+    return a_post("m1", text, kind=Kind.MESSAGE, channel="help")
+
+
 def heard(post: Post, reading: Reading, *, is_mention: bool = False) -> Heard:
     return Heard(a_stored_post(post), a_person(), reading, is_mention)
 
@@ -34,7 +39,12 @@ def kinds(one: Heard) -> list[str]:
         (ROOT, "issue", 0.9, False, ["issue"]),
         (ROOT, "question", 0.5, False, ["question"]),
         (ROOT, "question", 0.4, False, []),
-        (ROOT, "praise", 0.9, False, ["praise"]),
+        (ROOT, "praise", 0.9, True, ["praise"]),
+        (ROOT, "praise", 0.9, False, []),
+        (a_chat("does anybody know how joins work here?"), "question", 0.9, False, ["question"]),
+        (a_chat("@ann does that make any sense to you?"), "question", 0.9, False, []),
+        (a_chat("@ann does that make any sense to you?"), "question", 0.9, True, ["question"]),
+        (a_chat("really? why?"), "question", 0.9, False, []),
         (ROOT, "request", 0.9, False, ["request"]),
         (ROOT, "thanks", 0.9, False, []),
         (REPLY, "question", 0.9, False, []),
