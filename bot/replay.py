@@ -9,8 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from listener.connectors.archive import open_lines
+import structlog
 
+from listener.connectors.archive import damage, open_lines
+from listener.connectors.archive_line import EARLIEST, LATEST
+
+LOG: Final = structlog.get_logger(__name__)
 SHIPPED: Final = Path(__file__).parent / "community" / "community.jsonl"
 _PLANTED: Final = SHIPPED.parent / "planted.json"
 _CREATED: Final = re.compile(rb'"created_at"\s*:\s*"([^"]{10,40})"')
@@ -37,13 +41,20 @@ def extent(path: Path) -> Extent:
     """Read the archive once, quickly; raises ConnectorError where it cannot be opened."""
     lines, newest = 0, ""
     with ExitStack() as stack:
-        for line in open_lines(path, stack):
-            lines += 1
-            if (found := _CREATED.search(line)) is not None:
-                newest = max(newest, found.group(1).decode("ascii", "replace"))
+        file = open_lines(path, stack)
+        try:
+            for line in file:
+                lines += 1
+                if (found := _CREATED.search(line)) is not None:
+                    newest = max(newest, found.group(1).decode("ascii", "replace"))
+        except damage() as error:
+            # Hearing meets the damage again, keeps what stands before it and says where it is.
+            LOG.debug("archive is damaged", path=str(path), error=str(error))
     try:
         end = datetime.fromisoformat(newest)
     except ValueError:
+        return Extent(lines, datetime.now(UTC))
+    if not EARLIEST <= end.year <= LATEST:
         return Extent(lines, datetime.now(UTC))
     return Extent(lines, end.replace(tzinfo=UTC) if end.tzinfo is None else end.astimezone(UTC))
 

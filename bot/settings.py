@@ -99,7 +99,10 @@ def _read(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8: {error.reason}") from error
-    settings, problems = read(text, Settings)
+    try:
+        settings, problems = read(text, Settings)
+    except RecursionError as error:
+        raise SettingsError(f"{path}: nested too deeply") from error
     if settings is not None and settings.store.has_password:
         problems = [
             Problem(

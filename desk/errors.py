@@ -21,7 +21,13 @@ def add_pages(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(OverflowError, _no_such_number)
     app.add_exception_handler(Exception, _broken)
+
+
+def _no_such_number(request: Request, _error: Exception) -> Response:
+    """An id in the address that no database could hold."""
+    return _page(request, 404, "There is no such page", "The number in the address is too large.")
 
 
 def _page(request: Request, status: int, headline: str, *lines: str) -> Response:

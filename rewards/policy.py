@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.records import CaseKind, Evidence
 
+MOST = 100_000
+"""The most that any number here may be: days beyond it leave the calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Responder:
@@ -151,8 +154,8 @@ class Policy:
         }  # fmt: skip
         for name, smallest in least.items():
             value: int = getattr(self, name)
-            if value < smallest:
-                raise ValueError(f"rewards.{name}: at least {smallest}, not {value}")
+            if not smallest <= value <= MOST:
+                raise ValueError(f"rewards.{name}: from {smallest} to {MOST:,}, not {value}")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot import wiring
+from bot.commands.desk import must_be_free, serve
 from bot.demo import STAGES, Outcome, Wish, run, settings_for
 from bot.settings import Settings
 from bot.terminal import columns, emit, note, progress
-from store.db import Engine
 
 _LABELS = dict(
     zip(STAGES, ("Hearing", "Understanding", "Deciding", "Rehearsing", "Measuring"), strict=True)
@@ -29,15 +29,18 @@ def demo(
         folder.mkdir(parents=True, exist_ok=True)
         settings, hidden = settings_for(wish, base, folder)
         _emptied(folder)
+        if desk:
+            must_be_free(base, port)
         engine = wiring.store(settings.store)
         stack.callback(engine.dispose)
         with progress(_LABELS) as show:
             outcome = run(settings, hidden, engine, folder, show)
         if outcome.rejected:
-            note(f"{outcome.rejected} lines could not be read: {folder / 'demo.rejects.jsonl'}")
+            where = folder / "demo.rejects.jsonl" if keep else "--keep FOLDER keeps them"
+            note(f"{outcome.rejected:,} lines could not be read: {where}")
         emit(plain(outcome), described(outcome), as_json=as_json)
         if desk:
-            _serve(engine, settings, port)
+            serve(engine, settings, port)
 
 
 def _emptied(folder: Path) -> None:
@@ -45,12 +48,6 @@ def _emptied(folder: Path) -> None:
     for name in ("laurels.db", "laurels.db-wal", "laurels.db-shm", "rehearsal.jsonl"):
         (folder / name).unlink(missing_ok=True)
     (folder / "demo.rejects.jsonl").unlink(missing_ok=True)
-
-
-def _serve(engine: Engine, settings: Settings, port: int | None) -> None:
-    from bot.commands.desk import serve
-
-    serve(engine, settings, port)
 
 
 def plain(outcome: Outcome) -> dict[str, object]:

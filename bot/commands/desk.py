@@ -67,6 +67,11 @@ def serve(
     uvicorn.Server(config).run(sockets=[listening])
 
 
+def must_be_free(settings: Settings, port: int | None) -> None:
+    """Raise CommandError now rather than after a long run where the desk could not be served."""
+    _listen(settings.desk.host, port if port is not None else settings.desk.port).close()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)

@@ -47,6 +47,7 @@ def leaderboard(engine: Engine, settings: Settings, month: str | None, *, as_jso
 
 def _month(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    if found is None or not 1 <= int(found.group(2)) <= 12 or int(found.group(1)) == 0:
+    known = found is not None and 1970 <= int(found.group(1)) <= 2200
+    if found is None or not known or not 1 <= int(found.group(2)) <= 12:
         raise CommandError(f"--month: expected YYYY-MM, got {text!r}")
     return int(found.group(1)), int(found.group(2))

@@ -142,7 +142,7 @@ class Archive:
         try:
             for number, line in lines:
                 yield number, line
-        except _damage() as error:
+        except damage() as error:
             self.close()
             where = f"{self._path}: damaged after line {number} ({error})"
             raise ConnectorError(
@@ -150,7 +150,8 @@ class Archive:
             ) from error
 
 
-def _damage() -> tuple[type[Exception], ...]:
+def damage() -> tuple[type[Exception], ...]:
+    """What reading a damaged file raises, whatever it is compressed with."""
     import zstandard
 
     return (EOFError, OSError, zlib.error, zstandard.ZstdError)

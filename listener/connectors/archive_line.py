@@ -6,6 +6,8 @@ from typing import Final
 
 from store.records import Author, Kind, Post
 
+EARLIEST: Final = 1980
+LATEST: Final = 2100
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 
@@ -92,7 +94,9 @@ def _moment(value: Mapping[str, object], name: str) -> datetime:
         moment = datetime.fromisoformat(found)
         aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadLine(f"{name}: expected ISO 8601 in UTC, got {found[:40]!r}") from None
+        raise BadLine(f"{name}: expected ISO 8601, got {found[:40]!r}") from None
+    if not EARLIEST <= aware.year <= LATEST:
+        raise BadLine(f"{name}: {found[:40]} is not a time at which anybody wrote this")
     return aware
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,19 @@ def test_backup_is_a_store_and_never_replaces_a_file(tmp_path: Path) -> None:
     assert laurels(tmp_path, "backup", "copy.db").returncode == 0
     assert (tmp_path / "copy.db").read_bytes().startswith(b"SQLite format 3")
     assert "is there already" in laurels(tmp_path, "backup", "copy.db").stderr
+
+
+def test_demo_says_at_once_that_its_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = laurels(tmp_path, "demo", "--json", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "choose another with --port" in str(value(done)["error"])
+
+
+def test_number_that_leaves_the_calendar_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("rewards: {fresh_days: 9999999999}")
+    done = laurels(tmp_path, "understand")
+    assert done.returncode == 1
+    assert "rewards.fresh_days: from 0 to 100,000" in done.stderr

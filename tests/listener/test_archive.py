@@ -85,6 +85,7 @@ def test_gzip_and_zstd_are_known_by_their_bytes(tmp_path: Path) -> None:
         (line(1, author=None), "author: missing"),
         (line(1, author={"id": "u"}), "author.handle: missing"),
         (line(1, created_at="yesterday"), "created_at: expected ISO 8601"),
+        (line(1, created_at="9999-12-31T23:00:00Z"), "created_at: 9999-12-31T23:00:00Z is not"),
         (line(1, text=None), "text: expected text"),
     ],
 )

@@ -19,6 +19,8 @@ def test_person_is_shown_with_help_and_its_proof(desk: Desk) -> None:
     assert "<dt>points</dt><dd>10</dd>" in page
     assert "<dt>person helped</dt><dd>1</dd>" in page
     desk.get("/people/999", 404)
+    desk.get(f"/people/{10**20}", 404)
+    desk.get(f"/cases/{10**20}", 404)
 
 
 @pytest.mark.parametrize("choice", list(Choice))
