@@ -46,6 +46,7 @@ _FAILURES: Final = (
     r"(?:does|do|did) ?n.?t work|not working|stopped working|no longer works?",
     r"won.?t (?:load|open|play|start|let|work|sync|connect|download|install|log)",
     r"can.?t (?:play|log|open|sign|access|connect|download|install|load|get it)",
+    r"(?:is|are|was|got|completely|totally) (?:broken|dead|frozen|gone)|broken in|freezes",
     r"crash(?:es|ed|ing)|keeps? (?:crashing|stopping|freezing|failing|skipping|pausing|logging)",
 )
 _DELIGHTS: Final = (
@@ -81,7 +82,7 @@ _FAILURE: Final = re.compile(_any_word(_FAILURES) + r"\b", re.IGNORECASE)
 _DELIGHT: Final = re.compile(_any_word(_DELIGHTS) + r"\b", re.IGNORECASE)
 _CUES: Final[tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]] = (
     (_WISH, {"request": 6.0, "answer": 0.3}),
-    (_FAILURE, {"issue": 4.0, "answer": 0.2}),
+    (_FAILURE, {"issue": 4.0, "answer": 0.2, "request": 0.2}),
     (_DELIGHT, {"praise": 8.0, "answer": 0.4, "issue": 0.5}),
     (_TOLD_OF_ONESELF, {"answer": 0.1}),
     (_ASKS, {"question": 2.0, "request": 0.4, "answer": 0.4}),
