@@ -6,14 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.report import archive, record
-from listener.connectors.archive import Archive
+from listener.connectors.archive import Archive, ArchiveOptions
 from models.classifier import OnnxClassifier
 from models.judgement import Text
 
 
 def texts(path: Path, count: int) -> list[Text]:
     """The first posts of the archive."""
-    with closing(Archive(path, batch=count)) as connector:
+    with closing(Archive(ArchiveOptions(path), batch=count)) as connector:
         return [Text(post.text, post.title) for post in connector.fetch(None).posts]
 
 

@@ -8,11 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from bot import wiring
 from bot.settings import Settings, effective
 from desk.settings import DeskSettings
+from listener.connectors import ConnectorError
+from listener.health import needs_attention, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
 from models.settings import ModelSettings
+from store import cursors
+from store.cursors import CursorState
+from store.db import StoreError, check_version, open_store, reading, set_fact
 from store.settings import StoreSettings
 
 _SENTENCE: Final = "Thank you so much, that fixed it!"
@@ -41,7 +47,10 @@ def check(
         "settings": lambda: f"{origin} is understood" if origin else "no config.yaml: the defaults",
         "store": lambda: _store(settings.store),
         "model": lambda: _model(settings.models, classifier),
-        **{f"source {one.name}": _source_check(one) for one in settings.listener.sources},
+        **{
+            f"source {one.name}": _source_check(one, settings, now)
+            for one in settings.listener.sources
+        },
         "desk": lambda: _desk(settings.desk),
         "time zones": lambda: _time_zones(settings, now),
     }
@@ -80,8 +89,6 @@ def _store(store: StoreSettings) -> str:
     if store.file is not None and not store.file.exists():
         _must_be_makeable(store.file)
         return f"{store.shown}: not there yet; `laurels migrate` makes it"
-    from store.db import check_version, open_store, set_fact
-
     engine = open_store(store.url)
     try:
         check_version(engine)
@@ -105,18 +112,39 @@ def _model(settings: ModelSettings, make: Callable[[ModelSettings], Classifier])
     return f"{model.model}: “{_SENTENCE}” reads as {found.intent.name}, {found.sentiment.name}"
 
 
-def _source_check(source: SourceSettings) -> Callable[[], str]:
-    return lambda: _source(source)
+def _source_check(source: SourceSettings, settings: Settings, now: datetime) -> Callable[[], str]:
+    return lambda: _source(source, settings, now)
 
 
-def _source(source: SourceSettings) -> str:
-    if source.path is None:
-        return f"{source.connector}, {source.kind}"
-    with source.path.open("rb") as file:
-        empty = not file.read(1)
-    if empty:
-        raise ValueError(f"{source.path}: empty")
-    return f"{source.connector}, {source.kind}: {source.path} can be read"
+def _source(source: SourceSettings, settings: Settings, now: datetime) -> str:
+    """Its file can be read or its secrets are there, and its last poll went well."""
+    what = f"{source.connector}, {source.kind}"
+    path = getattr(source.options, "path", None)
+    if isinstance(path, Path):
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise ValueError(f"{path}: empty")
+        what += f": {path} can be read"
+    wiring.secrets(source, os.environ)
+    state = _state(source.name, settings.store)
+    if state is not None and needs_attention(state):
+        raise ConnectorError(f"{what}; {told(state, now)}")
+    return f"{what}; {told(state, now)}"
+
+
+def _state(source: str, store: StoreSettings) -> CursorState | None:
+    """What the store knows of a source; nothing where the store itself is amiss."""
+    if store.file is not None and not store.file.exists():
+        return None
+    engine = open_store(store.url)
+    try:
+        check_version(engine)
+        with reading(engine) as tx:
+            return cursors.state(tx, source)
+    except StoreError:
+        return None
+    finally:
+        engine.dispose()
 
 
 def _desk(desk: DeskSettings) -> str:

@@ -112,16 +112,24 @@ def import_(
 
 @app.command()
 def listen(
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A source, or a connector.")] = None,
+    source: Annotated[str | None, typer.Option(help="The same as NAME.", hidden=True)] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Address in place of the platform's own.")
+    ] = None,
+    _once: Annotated[
+        bool, typer.Option("--once", help="What it does anyway; `run` goes on listening.")
+    ] = True,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Poll the sources once."""
+    """Poll the sources, or one of them, until nothing is left."""
     from bot.commands import hearing
 
     settings = _settings(config)
     with _store(settings) as engine:
-        hearing.listen(engine, settings, source, as_json=as_json)
+        if not hearing.listen(engine, settings, name or source, base_url, as_json=as_json):
+            raise typer.Exit(1)
 
 
 @app.command()

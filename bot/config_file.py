@@ -1,12 +1,12 @@
 """Read YAML into frozen dataclasses and name everything that is wrong with it, all at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, TypeVar, get_args, get_type_hints
+from typing import Any, Final, TypeVar, cast, get_args, get_type_hints
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -53,12 +53,60 @@ def read(text: str, into: type[T]) -> tuple[T | None, list[Problem]]:
 
 def keys(kind: type, prefix: str = "") -> Iterator[str]:
     """The path of every key that `kind` knows, ``[]`` standing for the items of a list."""
-    for name, hint in get_type_hints(kind).items():
+    hints = get_type_hints(kind)
+    if (choice := _choice(kind)) is not None:
+        del hints[choice.name]
+        for variant in choice.variants():
+            hints |= get_type_hints(variant)
+    for name, hint in hints.items():
         path = f"{prefix}{name}"
         inner, many = (get_args(hint)[0], "[]") if _is_list(hint) else (hint, "")
         yield path
         if isinstance(inner, type) and is_dataclass(inner):
             yield from keys(inner, f"{path}{many}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A field whose type another key chooses, and whose keys stand beside that key."""
+
+    name: str
+    chosen_by: str
+    choose: Callable[[str], type | None]
+    known: Iterable[str]
+
+    def variants(self) -> Iterator[Any]:
+        for word in self.known:
+            if (found := self.choose(word)) is not None:
+                yield found
+
+
+def _choice(kind: Any) -> _Choice | None:
+    for field in fields(kind):
+        if "chosen_by" in field.metadata:
+            return _Choice(field.name, **field.metadata)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The keys that a group may have, some of them those of a chosen variant."""
+
+    hints: dict[str, Any]
+    choice: _Choice | None
+    variant: type | None
+
+
+def _shape(kind: type, node: Node) -> _Shape:
+    hints, choice = get_type_hints(kind), _choice(kind)
+    if choice is None:
+        return _Shape(hints, None, None)
+    variant = choice.choose(_text_at(node, choice.chosen_by))
+    del hints[choice.name]
+    # Where the choosing word is wrong, that is said, and not each key of what was meant.
+    for one in choice.variants() if variant is None else (variant,):
+        hints |= get_type_hints(one)
+    return _Shape(hints, choice, variant)
 
 
 def _unreadable(error: yaml.YAMLError) -> Problem:
@@ -94,11 +142,8 @@ class _Reader:
         if not isinstance(node, MappingNode):
             self._wrong(path, node, "a group of keys")
             return None
-        hints, values = get_type_hints(kind), {}
-        for key, child in self._pairs(node, path, hints):
-            if _is_null(child) and (is_dataclass(hints[key]) or _is_list(hints[key])):
-                continue  # a section whose keys are all commented out
-            values[key] = self._value(child, hints[key], _joined(path, key))
+        shape = _shape(kind, node)
+        values = self._values(node, shape.hints, path)
         required = _required(kind)
         for name in required:
             if name not in values:
@@ -106,7 +151,39 @@ class _Reader:
         usable = {key: value for key, value in values.items() if value is not _WRONG}
         if any(name not in usable for name in required):
             return None
-        return self._built(kind, usable, len(usable) < len(values), node, path)
+        partial = len(usable) < len(values)
+        if shape.choice is not None and not self._chosen(shape, usable, partial, node, path):
+            return None
+        return self._built(kind, usable, partial, node, path)
+
+    def _values(self, node: MappingNode, hints: dict[str, Any], path: str) -> dict[str, Any]:
+        values = {}
+        for key, child in self._pairs(node, path, hints):
+            if _is_null(child) and (is_dataclass(hints[key]) or _is_list(hints[key])):
+                continue  # a section whose keys are all commented out
+            values[key] = self._value(child, hints[key], _joined(path, key))
+        return values
+
+    def _chosen(
+        self, shape: _Shape, usable: dict[str, Any], partial: bool, node: Node, path: str
+    ) -> bool:
+        """Move the variant's own keys out of `usable` into the variant; False where it is wrong."""
+        choice, variant = shape.choice, cast("Any", shape.variant)
+        names = {
+            field.name for one in (choice.variants() if choice else ()) for field in fields(one)
+        }
+        own = {name: usable.pop(name) for name in names if name in usable}
+        if choice is None or variant is None:
+            return True
+        try:
+            usable[choice.name] = variant(**own)
+        except ValueError as error:
+            if not partial:
+                text = f"{usable.get('name', '')}: {error}"
+                place = path.rpartition("[")[0]
+                self.problems.append(Problem(place, text, node.start_mark.line + 1))
+            return False
+        return True
 
     def _pairs(
         self, node: MappingNode, path: str, known: dict[str, Any]
@@ -202,6 +279,15 @@ class _Reader:
 
 def _joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _text_at(node: Node, key: str) -> str:
+    """The word under a key, empty where there is none."""
+    if isinstance(node, MappingNode):
+        for key_node, child in node.value:
+            if key_node.value == key and isinstance(child, ScalarNode):
+                return str(child.value)
+    return ""
 
 
 def _required(kind: type) -> list[str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from bot import wiring
 from bot.findings import findings
@@ -18,7 +18,7 @@ from bot.pipeline.standings import Standing, month_board, named_experts
 from bot.pipeline.understand import understand
 from bot.replay import SHIPPED, Planted, extent, planted
 from bot.settings import Settings
-from listener.connectors.archive import Archive
+from listener.connectors.archive import Archive, ArchiveOptions
 from listener.settings import QuerySettings, SourceSettings
 from rewards.outbox import deliver
 from rewards.policy import Policy
@@ -97,7 +97,8 @@ def settings_for(wish: Wish, base: Settings, folder: Path) -> tuple[Settings, Pl
         sender="rehearsal",
         fresh_days=NO_LIMIT_DAYS,
     )
-    source = SourceSettings("demo", "archive", SourceKind.COMMUNITY, path=wish.archive or SHIPPED)
+    options = ArchiveOptions(wish.archive or SHIPPED)
+    source = SourceSettings("demo", "archive", SourceKind.COMMUNITY, options=options)
     queries = (QuerySettings("brand", brand),) if brand else ()
     listener = replace(base.listener, sources=(source,), queries=queries)
     store = StoreSettings(f"sqlite:///{folder / 'laurels.db'}")
@@ -118,7 +119,7 @@ def run(
     """
     (source,) = settings.listener.sources
     judges = wiring.judges(settings.models)
-    length = extent(source.path or SHIPPED)
+    length = extent(_path(source))
     step = _Run(engine, settings.rewards, length.end, progress)
     with engine.begin() as tx:
         set_fact(tx, REPLAY_END, length.end.isoformat())
@@ -137,18 +138,20 @@ def run(
     return _outcome(step, heard, hidden)
 
 
+def _path(source: SourceSettings) -> Path:
+    return cast("ArchiveOptions", source.options).path or SHIPPED
+
+
 def _hear(
     step: _Run, settings: Settings, source: SourceSettings, folder: Path, lines: int
 ) -> Heard:
     found = wiring.matcher(settings, source)
-    done = 0
 
-    def advance(posts: int) -> None:
-        nonlocal done
-        done += posts
+    def advance(heard: Heard) -> None:
+        done = heard.received + heard.rejects
         step.progress("hear", done, max(lines, done))
 
-    archive = Archive(source.path or SHIPPED)
+    archive = Archive(ArchiveOptions(_path(source)))
     rejects = folder / "demo.rejects.jsonl"
     return hear(step.engine, source.name, archive, found, lambda: step.now, rejects, advance)
 

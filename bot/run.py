@@ -4,14 +4,12 @@ import fcntl
 import os
 import signal
 import sys
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Condition, Event
 from typing import IO, Any, Final
 
 import structlog
@@ -19,17 +17,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import wiring
+from bot.ears import Ear, closing_all, ear
 from bot.failures import CommandError
 from bot.pipeline.decide import decide_cases
 from bot.pipeline.measure import measure
 from bot.pipeline.readings import Judges
 from bot.pipeline.understand import understand
 from bot.settings import Settings
-from listener.connectors import Connector, ConnectorError
-from listener.match import Matcher
-from listener.poll import poll_once
-from listener.rejects import put_aside
-from listener.settings import SourceSettings
 from rewards.outbox import deliver
 from store.db import Engine
 
@@ -37,16 +31,6 @@ LOG: Final = structlog.get_logger(__name__)
 GRACE_SECONDS: Final = 4.0
 """How long a step that is under way may finish after the word to stop."""
 _BATCH: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """A source with what is needed to poll it."""
-
-    source: SourceSettings
-    connector: Connector
-    matcher: Matcher
-    rejects: Path
 
 
 class Daemon:
@@ -60,8 +44,13 @@ class Daemon:
         self._judges: Judges | None = None
         self._senders = wiring.senders(self._folder)
         self._first_delivery = True
+        self._ears: list[Ear] = []
+        self._steps = Condition()
+        self._running = 0
+        # A source that waits for its platform holds up no other.
+        threads = 4 + len(settings.listener.sources)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(threads)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -69,8 +58,10 @@ class Daemon:
     def start(self) -> None:
         """Plan every step, the first time at once."""
         for source in self._settings.listener.sources:
-            ear = self._ear(source)
-            self._every(source.every_seconds, f"hear {source.name}", partial(self.hear, ear))
+            one = ear(self._settings, self._engine, source, self._folder)
+            if one is not None:
+                self._ears.append(one)
+                self._every(source.every_seconds, _job(one), partial(self.hear, one))
         run = self._settings.run
         self._every(run.understand_every_seconds, "understand", self.understand)
         self._every(run.decide_every_seconds, "decide", self.decide)
@@ -81,6 +72,10 @@ class Daemon:
     def stop(self) -> None:
         """Plan nothing more; steps under way see the stop between two transactions."""
         self._scheduler.shutdown(wait=False)
+
+    def close(self) -> None:
+        """Let go of what the sources hold; call it when no step is under way."""
+        closing_all(self._ears, partial(LOG.warning, "source not closed"))
 
     def _every(self, seconds: int, name: str, step: Callable[[], None]) -> None:
         self._scheduler.add_job(
@@ -95,36 +90,36 @@ class Daemon:
 
     def _guarded(self, name: str, step: Callable[[], None]) -> None:
         try:
-            step()
-        except ConnectorError as error:
-            LOG.error("source failed", step=name, error=str(error), permanent=error.permanent)
-            if error.permanent:
-                self._scheduler.remove_job(name)
+            with self._under_way():
+                step()
         except Exception:
             LOG.exception("step failed; it is tried again at its next time", step=name)
 
-    def _ear(self, source: SourceSettings) -> Ear:
-        found = wiring.matcher(self._settings, source)
-        rejects = self._folder / "rejects" / f"{source.name}.jsonl"
-        return Ear(source, wiring.connector(source, found), found, rejects)
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        with self._steps:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._steps:
+                self._running -= 1
+                self._steps.notify_all()
 
-    def hear(self, ear: Ear) -> None:
-        """Poll one source until it is exhausted."""
-        while not self._stop.is_set():
-            polled = poll_once(
-                self._engine, ear.source.name, ear.connector, ear.matcher, wiring.utc_now()
-            )
-            put_aside(ear.rejects, polled.rejects)
-            if polled.new or polled.rejects:
-                LOG.info(
-                    "heard",
-                    source=ear.source.name,
-                    new=polled.new,
-                    mentions=polled.mentions,
-                    rejected=len(polled.rejects),
-                )
-            if polled.exhausted:
-                return
+    def wait(self, seconds: float) -> int:
+        """Wait until no step is under way; how many still are after that time."""
+        with self._steps:
+            self._steps.wait_for(lambda: not self._running, seconds)
+            return self._running
+
+    def hear(self, one: Ear) -> None:
+        """Give one source its turn; when the next is comes from how this one went."""
+        wait = one.listen(self._engine, self._stop)
+        if wait is None:
+            self._scheduler.remove_job(_job(one))
+        elif wait != one.source.every_seconds:
+            next_time = wiring.utc_now() + timedelta(seconds=wait)
+            self._scheduler.modify_job(_job(one), next_run_time=next_time)
 
     def understand(self) -> None:
         """Judge what waits, a small batch at a time."""
@@ -157,6 +152,10 @@ class Daemon:
     def measure(self) -> None:
         """Rank experts and count the days anew."""
         measure(self._engine, self._settings.rewards, wiring.utc_now())
+
+
+def _job(one: Ear) -> str:
+    return f"hear {one.source.name}"
 
 
 def only_one(folder: Path) -> IO[str]:
@@ -192,16 +191,11 @@ def run(settings: Settings) -> None:
         LOG.info("running", sources=len(settings.listener.sources), process=os.getpid())
         stop.wait()
         daemon.stop()
-        _leave(engine)
-
-
-def _leave(engine: Engine) -> None:
-    deadline = time.monotonic() + GRACE_SECONDS
-    working = [one for one in threading.enumerate() if one is not threading.current_thread()]
-    for thread in working:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    LOG.info("stopped", cut_short=sum(one.is_alive() for one in working))
-    engine.dispose()
-    sys.stderr.flush()
-    # A step that outlasts the grace is cut off: its transaction never happened.
-    os._exit(0)
+        cut_short = daemon.wait(GRACE_SECONDS)
+        if not cut_short:
+            daemon.close()
+        LOG.info("stopped", cut_short=cut_short)
+        engine.dispose()
+        sys.stderr.flush()
+        # A step that outlasts the grace is cut off: its transaction never happened.
+        os._exit(0)

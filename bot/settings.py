@@ -15,6 +15,7 @@ from store.settings import StoreSettings
 CONFIG_FILE: Final = Path("config.yaml")
 CONFIG_VARIABLE: Final = "LAURELS_CONFIG"
 STORE_VARIABLE: Final = "LAURELS_STORE_URL"
+METRICS_VARIABLE: Final = "LAURELS_METRICS_TOKEN"
 
 
 class LogLevel(StrEnum):
@@ -156,7 +157,13 @@ def effective(settings: Settings) -> dict[str, object]:
 def _plain(value: object) -> object:
     match value:
         case dict():
-            return {str(key): _plain(inner) for key, inner in value.items()}
+            own = value.get("options") if "connector" in value else None
+            shown = {**value, **own} if isinstance(own, dict) else value
+            return {
+                str(key): _plain(inner)
+                for key, inner in shown.items()
+                if not (shown is not value and key == "options")
+            }
         case tuple() | list():
             return [_plain(inner) for inner in value]
         case StrEnum() | Path():

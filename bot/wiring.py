@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.pipeline.readings import Judges
-from bot.settings import Settings
-from listener.connectors import KINDS, Connector
+from bot.settings import Settings, SettingsError, secret
+from listener.budget import SourceMeter
+from listener.connectors import FREE, Access, Connector, Meter, kind
 from listener.match import Matcher
+from listener.needles import needles
 from listener.query import EVERYTHING
 from listener.settings import SourceSettings
 from models.judgement import Classifier
@@ -17,7 +19,7 @@ from models.settings import ModelSettings
 from rewards.senders import Sender
 from rewards.senders.rehearsal import Rehearsal
 from store.db import Engine, check_version, migrate, open_store
-from store.records import SourceKind
+from store.records import Post, SourceKind
 from store.settings import StoreSettings
 from store.versions import is_new
 
@@ -44,12 +46,68 @@ def matcher(settings: Settings, source: SourceSettings) -> Matcher:
     return Matcher(queries, settings.rewards.own_handles)
 
 
-def connector(source: SourceSettings, found: Matcher) -> Connector:
-    """The connector of a source."""
-    module, _, name = KINDS[source.connector].partition(":")
-    make: Callable[..., Connector] = getattr(import_module(module), name)
-    wanted = found.matches if source.kind is SourceKind.SEARCH else None
-    return make(source.path, wanted=wanted)
+def wanted(source: SourceSettings, found: Matcher) -> Callable[[Post], bool] | None:
+    """Which posts of a source are kept; None for all."""
+    return found.matches if source.kind is SourceKind.SEARCH else None
+
+
+def connector(
+    settings: Settings,
+    source: SourceSettings,
+    found: Matcher,
+    *,
+    env: Mapping[str, str],
+    meter: Meter = FREE,
+) -> Connector:
+    """The connector of a source; raises SettingsError for a secret that is missing."""
+    made = kind(source.connector)
+    access = Access(
+        base_url=source.base_url,
+        secrets=secrets(source, env),
+        searches=_searches(settings, source),
+        wanted=wanted(source, found),
+        meter=meter,
+        now=utc_now,
+        folder=data_folder(settings.store),
+    )
+    return made(source.options, access)
+
+
+def meter(engine: Engine, source: SourceSettings) -> Meter:
+    """What counts a source's requests and money, and stops it at its limits."""
+    return SourceMeter(engine, source.name, source.limits, utc_now)
+
+
+def _searches(settings: Settings, source: SourceSettings) -> tuple[str, ...]:
+    if source.kind is SourceKind.COMMUNITY:
+        return ()
+    queries = [one.query for one in settings.listener.queries]
+    return needles(queries, settings.rewards.own_handles)
+
+
+def secrets(source: SourceSettings, env: Mapping[str, str]) -> Mapping[str, str]:
+    """The secrets that a source's connector may use; raises SettingsError naming those missing."""
+    capabilities = kind(source.connector).capabilities
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    for name in (*capabilities.secrets, *capabilities.optional_secrets):
+        if name in env or f"{name}_FILE" in env:
+            found[name] = secret(name, env)
+        elif name in capabilities.secrets:
+            if _is_loopback(source.base_url):
+                found[name] = "loopback"  # a server on this machine is a rehearsal
+            else:
+                missing.append(name)
+    if missing:
+        raise SettingsError(
+            f"{source.name}: {source.connector} needs {', '.join(missing)}; set each in the "
+            "environment, or set the same name with _FILE to the path of a file that holds it"
+        )
+    return found
+
+
+def _is_loopback(address: str | None) -> bool:
+    return address is not None and urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 def classifier(settings: ModelSettings) -> Classifier:

@@ -12,7 +12,19 @@ from starlette.staticfiles import StaticFiles
 
 from desk import errors
 from desk.guard import Headers, signed_in
-from desk.pages import act, case, health, keys, leaderboard, person, queue, said, sign_in
+from desk.pages import (
+    act,
+    case,
+    health,
+    keys,
+    leaderboard,
+    metrics,
+    person,
+    queue,
+    said,
+    sign_in,
+    sources,
+)
 from desk.review import ReviewAct
 from desk.room import STATIC, Room, templates
 from desk.settings import DeskSettings
@@ -39,6 +51,7 @@ class Door(StrEnum):
 
 ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.ANYONE, "GET", "/healthz", health.show),
+    (Door.ANYONE, "GET", "/metrics", metrics.show),
     (Door.ANYONE, "GET", "/sign-in", sign_in.closed),
     (Door.ANYONE, "GET", "/sign-in/{token}", sign_in.show),
     (Door.ANYONE, "POST", "/sign-in/{token}", sign_in.enter),
@@ -52,6 +65,7 @@ ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.MEMBERS, "POST", "/people/{person_id}/consent", person.choose),
     (Door.MEMBERS, "GET", "/leaderboard", leaderboard.show),
     (Door.MEMBERS, "GET", "/said", said.show),
+    (Door.MEMBERS, "GET", "/sources", sources.show),
     (Door.MEMBERS, "GET", "/keys", keys.show),
 )
 
@@ -64,14 +78,19 @@ def create_app(
     settings: DeskSettings,
     now: Callable[[], datetime],
     wall_clock: Callable[[], datetime] = utc_now,
+    metrics_token: str | None = None,
 ) -> FastAPI:
     """The application over a migrated store; nothing is global.
+
+    With `metrics_token`, `/metrics` answers whoever shows it as a bearer token.
 
     Both clocks give aware UTC times: pages and acts go by `now`, which a replay may set to the
     time of its record, links and sessions by `wall_clock`.
     """
     app = FastAPI(title="Laurels", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.room = Room(engine, reviewer, policy, settings, now, wall_clock, templates())
+    app.state.room = Room(
+        engine, reviewer, policy, settings, now, wall_clock, templates(), metrics_token
+    )
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []
         app.add_api_route(path, page, methods=[method], dependencies=guards, response_model=None)

@@ -37,6 +37,7 @@ class Room:
     wall_clock: Callable[[], datetime]
     """The present, by which links and sessions run out."""
     templates: Environment
+    metrics_token: str | None = None
 
     def render(
         self, request: Request, template: str, status: int = 200, **context: object

@@ -1,13 +1,36 @@
 """What is heard and how often: section `listener` of config.yaml."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from listener.connectors import KINDS
+from listener.connectors import KINDS, kind
 from listener.query import QueryError, parse
 from store.records import SourceKind
+
+
+def options_of(connector: str) -> type[Any] | None:
+    """The keys that a source of that connector has of its own; None for an unknown connector."""
+    return kind(connector).Options if connector in KINDS else None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What a source may ask for and spend; None is no limit. Days and months are UTC."""
+
+    requests_per_day: int | None = None
+    requests_per_month: int | None = None
+    usd_per_day: float | None = None
+    usd_per_month: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a negative limit."""
+        for name in ("requests_per_day", "requests_per_month", "usd_per_day", "usd_per_month"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < 2**40:
+                raise ValueError(f"listener.sources: limits: {name}: at least 0, not {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +42,14 @@ class SourceSettings:
     kind: SourceKind = SourceKind.SEARCH
     """search keeps what matches a query, with its thread; community keeps every post."""
     every_seconds: int = 300
-    path: Path | None = None
-    """The file of an archive."""
+    base_url: str | None = None
+    """In place of the platform's own address."""
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    options: object = field(
+        default=None,
+        metadata={"chosen_by": "connector", "choose": options_of, "known": tuple(KINDS)},
+    )
+    """The connector's own keys, as its `Options`; None takes the defaults of all."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for an unknown connector and for what that connector lacks."""
@@ -38,8 +67,32 @@ class SourceSettings:
                 f"listener.sources: {self.name}: every_seconds: at least 1, "
                 f"not {self.every_seconds}"
             )
-        if self.connector == "archive" and self.path is None:
-            raise ValueError(f"listener.sources: {self.name}: an archive needs a path")
+        if self.base_url is not None and not _is_address(self.base_url):
+            raise ValueError(
+                f"listener.sources: {self.name}: base_url: expected http://… or https://… "
+                f"(a stream: ws://… or wss://…) without a password, not {self.base_url!r}"
+            )
+        if self.options is None:
+            object.__setattr__(self, "options", self._own(kind(self.connector).Options))
+
+    def _own(self, options: type[Any]) -> object:
+        try:
+            return options()
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"listener.sources: {self.name}: {error}") from error
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https", "ws", "wss")
+            and bool(parts.hostname)
+            and parts.password is None
+            and (parts.port is None or True)
+        )
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

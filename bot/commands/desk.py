@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import wiring
 from bot.demo import REPLAY_END
 from bot.failures import CommandError
-from bot.settings import Settings
+from bot.settings import METRICS_VARIABLE, Settings, secret
 from bot.terminal import note
 from store.db import Engine, fact, reading
 
@@ -60,11 +60,17 @@ def serve(
         policy=settings.rewards,
         settings=settings.desk,
         now=clock(engine),
+        metrics_token=_metrics_token(),
     )
     note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")
     config = uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _metrics_token() -> str | None:
+    is_set = METRICS_VARIABLE in os.environ or f"{METRICS_VARIABLE}_FILE" in os.environ
+    return secret(METRICS_VARIABLE, os.environ) if is_set else None
 
 
 def must_be_free(settings: Settings, port: int | None) -> None:

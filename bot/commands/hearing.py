@@ -1,6 +1,8 @@
 """``laurels import``, ``listen`` and ``query``: the first stage by hand."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot import wiring
@@ -9,13 +11,13 @@ from bot.pipeline.hear import Heard, hear
 from bot.replay import extent
 from bot.settings import Settings
 from bot.terminal import columns, emit, note, progress
-from listener.connectors import ConnectorError
-from listener.connectors.archive import Archive
+from listener.connectors import KINDS, ConnectorError
+from listener.connectors.archive import Archive, ArchiveOptions
 from listener.match import Matcher
 from listener.query import explain, parse
 from listener.settings import SourceSettings
 from store import cursors
-from store.db import Engine
+from store.db import Engine, reading
 from store.records import SourceKind
 
 
@@ -23,39 +25,50 @@ def import_file(
     engine: Engine, settings: Settings, path: Path, kind: SourceKind, *, as_json: bool
 ) -> None:
     """Hear a whole archive. Interrupted, the next call goes on; finished, it starts again."""
-    source = SourceSettings(f"import:{path.resolve()}", "archive", kind, path=path)
+    source = SourceSettings(
+        f"import:{path.resolve()}", "archive", kind, options=ArchiveOptions(path)
+    )
     if kind is SourceKind.SEARCH and not settings.listener.queries:
         raise CommandError("listener.queries: a search needs a query; or import --as community")
     lines = extent(path).lines
     rejects = path.with_name(path.name + ".rejects.jsonl")
-    found = wiring.matcher(settings, source)
     with engine.begin() as tx:
         begun = cursors.get(tx, source.name)
         if begun is None or int(begun.partition(":")[0] or 0) >= lines:
             cursors.put(tx, source.name, None, wiring.utc_now())
             rejects.unlink(missing_ok=True)
     with progress({"hear": "Importing"}) as show:
-        heard = _heard(engine, source, found, rejects, lambda done: show("hear", done, lines))
+
+        def advance(heard: Heard) -> None:
+            show("hear", heard.received + heard.rejects, lines)
+
+        heard = _heard(engine, settings, source, rejects, advance)
     _report(heard, rejects, as_json=as_json)
 
 
 def _heard(
     engine: Engine,
+    settings: Settings,
     source: SourceSettings,
-    found: Matcher,
     rejects: Path,
-    show: Callable[[int], None],
+    progress: Callable[[Heard], None],
 ) -> Heard:
-    done = 0
-
-    def advance(posts: int) -> None:
-        nonlocal done
-        done += posts
-        show(done)
-
-    reader = wiring.connector(source, found)
+    found = wiring.matcher(settings, source)
+    reader = wiring.connector(
+        settings, source, found, env=os.environ, meter=wiring.meter(engine, source)
+    )
     try:
-        return hear(engine, source.name, reader, found, wiring.utc_now, rejects, advance)
+        return hear(
+            engine,
+            source.name,
+            reader,
+            found,
+            wiring.utc_now,
+            rejects,
+            progress,
+            wanted=wiring.wanted(source, found),
+            every=source.every_seconds,
+        )
     finally:
         reader.close()
 
@@ -74,34 +87,80 @@ def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:
     emit(value, text, as_json=as_json)
 
 
-def listen(engine: Engine, settings: Settings, only: str | None, *, as_json: bool) -> None:
-    """Poll every source, or the one named, until nothing is left in it."""
-    sources = [one for one in settings.listener.sources if only in (None, one.name)]
-    if only is not None and not sources:
-        known = ", ".join(one.name for one in settings.listener.sources) or "none"
-        raise CommandError(f"listener.sources: no source is called {only!r}; known: {known}")
-    folder = wiring.data_folder(settings.store) / "rejects"
-    results: dict[str, object] = {}
-    rows: list[tuple[str, str]] = []
-    for source in sources:
-        rejects = folder / f"{source.name}.jsonl"
-        try:
-            found = wiring.matcher(settings, source)
-            heard = _heard(engine, source, found, rejects, lambda _done: None)
-        except ConnectorError as error:
-            results[source.name] = {"error": str(error)}
-            rows.append((source.name, f"failed: {error}"))
-            continue
-        results[source.name] = {
-            "posts": heard.posts,
-            "new": heard.new,
-            "mentions": heard.mentions,
-            "rejected": heard.rejects,
-        }
-        rows.append((source.name, f"{heard.new:,} new posts, {heard.mentions:,} mentions"))
+def listen(
+    engine: Engine, settings: Settings, only: str | None, base_url: str | None, *, as_json: bool
+) -> bool:
+    """Poll every source, or the one named, until nothing is left in it; False where one failed."""
+    settings, sources = _chosen(settings, only, base_url)
     if not sources:
         note("No source is named in listener.sources; `laurels init` writes a first one.")
-    emit({"sources": results}, columns(rows) or "Nothing heard.", as_json=as_json)
+    results = {one.name: _listened(engine, settings, one) for one in sources}
+    value: dict[str, object] = {"sources": results}
+    if only is not None:
+        (value,) = results.values()
+    rows = [(name, _told(result)) for name, result in results.items()]
+    emit(value, columns(rows) or "Nothing heard.", as_json=as_json)
+    return all(result["error"] is None for result in results.values())
+
+
+def _chosen(
+    settings: Settings, only: str | None, base_url: str | None
+) -> tuple[Settings, list[SourceSettings]]:
+    """The sources to poll: all, the one of that name, or a connector with its defaults."""
+    sources = [one for one in settings.listener.sources if only in (None, one.name)]
+    if only is not None and not sources:
+        if only not in KINDS:
+            named = [one.name for one in settings.listener.sources]
+            known = ", ".join(dict.fromkeys([*named, *KINDS]))
+            raise CommandError(
+                f"listener.sources: no source or connector is called {only!r}; known: {known}"
+            )
+        kind = SourceKind.SEARCH if settings.listener.queries else SourceKind.COMMUNITY
+        sources = [SourceSettings(only, only, kind)]
+    if base_url is not None:
+        if only is None:
+            raise CommandError("--base-url: name the one source that it is for")
+        sources = [replace(one, base_url=base_url) for one in sources]
+    return settings, sources
+
+
+def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dict[str, object]:
+    """`received` items: `stored` new, `duplicate` known, `filtered` unwanted, `errors` unreadable.
+
+    `error` is why the source failed; what came before stays.
+    """
+    rejects = wiring.data_folder(settings.store) / "rejects" / f"{source.name}.jsonl"
+    heard, error = Heard(), None
+
+    def keep(so_far: Heard) -> None:
+        nonlocal heard
+        heard = so_far
+
+    try:
+        _heard(engine, settings, source, rejects, keep)
+    except ConnectorError as failure:
+        error = str(failure)
+    with reading(engine) as tx:
+        cursor = cursors.get(tx, source.name)
+    return {
+        "source": source.name,
+        "received": heard.received + heard.rejects,
+        "stored": heard.new,
+        "duplicate": heard.posts - heard.new,
+        "filtered": heard.received - heard.posts,
+        "errors": heard.rejects + (error is not None),
+        "mentions": heard.mentions,
+        "deleted": heard.deleted,
+        "unread": [f"{one.what}: {one.reason}" for one in heard.unread],
+        "cursor": cursor,
+        "error": error,
+    }
+
+
+def _told(result: Mapping[str, object]) -> str:
+    if result["error"] is not None:
+        return f"failed: {result['error']}"
+    return f"{result['stored']:,} new posts, {result['mentions']:,} mentions"
 
 
 def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:
@@ -118,7 +177,7 @@ def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:
 
 
 def _tried(text: str, on: Path, limit: int) -> tuple[int, int, list[dict[str, str]]]:
-    matcher, archive = Matcher({"query": text}), Archive(on)
+    matcher, archive = Matcher({"query": text}), Archive(ArchiveOptions(on))
     cursor: str | None = None
     found = seen = 0
     examples: list[dict[str, str]] = []

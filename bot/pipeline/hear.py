@@ -5,21 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from listener.connectors import Connector
+from listener.connectors import Connector, Unread
 from listener.match import Matcher
-from listener.poll import poll_once
+from listener.poll import Polled, poll_once
 from listener.rejects import put_aside
 from store.db import Engine
+from store.records import Post
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heard:
-    """What a source brought: posts read, how many were new, mentions added, lines put aside."""
+    """What a source brought so far; see `listener.poll.Polled` for each poll's part."""
 
-    posts: int
-    new: int
-    mentions: int
-    rejects: int
+    received: int = 0
+    posts: int = 0
+    new: int = 0
+    mentions: int = 0
+    rejects: int = 0
+    deleted: int = 0
+    unread: tuple[Unread, ...] = ()
+
+    def add(self, polled: Polled) -> None:
+        """Count one poll more."""
+        self.received += polled.received
+        self.posts += polled.posts
+        self.new += polled.new
+        self.mentions += polled.mentions
+        self.rejects += len(polled.rejects)
+        self.deleted += polled.deleted
+        self.unread += polled.unread
 
 
 def hear(
@@ -29,18 +43,20 @@ def hear(
     matcher: Matcher,
     now: Callable[[], datetime],
     reject_file: Path,
-    progress: Callable[[int], None] = lambda _posts: None,
+    progress: Callable[[Heard], None] = lambda _heard: None,
+    *,
+    wanted: Callable[[Post], bool] | None = None,
+    every: float = 300,
 ) -> Heard:
-    """Poll until the source is exhausted; `progress` hears of each batch's posts.
+    """Poll until the source is exhausted; `progress` hears the sum after each batch.
 
     Raises listener.connectors.ConnectorError where the source fails; what came before is kept.
     """
-    posts = new = added = rejects = 0
+    heard = Heard()
     while True:
-        polled = poll_once(engine, source, connector, matcher, now())
+        polled = poll_once(engine, source, connector, matcher, now(), wanted=wanted, every=every)
         put_aside(reject_file, polled.rejects)
-        posts, new, added = posts + polled.posts, new + polled.new, added + polled.mentions
-        rejects += len(polled.rejects)
-        progress(polled.posts + len(polled.rejects))
+        heard.add(polled)
+        progress(heard)
         if polled.exhausted:
-            return Heard(posts, new, added, rejects)
+            return heard

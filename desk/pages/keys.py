@@ -19,6 +19,7 @@ KEYS: Final = (
     ("g q", "Queue"),
     ("g l", "Leaderboard"),
     ("g s", "Said"),
+    ("g o", "Sources"),
     ("?", "These keys"),
 )
 

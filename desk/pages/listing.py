@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 
 from desk.guard import Reader
 from desk.words import PLATFORMS, short_count
+from listener.health import needs_attention
 from store import cases, cursors, pages
 from store.cases import QueueFilters, QueueItem
 from store.db import Connection
@@ -157,7 +158,7 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
         troubles=[
             f"{state.source} could not be heard: {state.error}. What was heard before is kept."
             for state in cursors.states(tx)
-            if state.error
+            if needs_attention(state)
         ],
     )
 

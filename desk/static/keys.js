@@ -4,7 +4,7 @@
   document.documentElement.classList.add("scripted");
   const one = (selector) => document.querySelector(selector);
   const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
-  const PAGES = { q: "q", l: "l", s: "s" };
+  const PAGES = { q: "q", l: "l", s: "s", o: "o" };
   let going = false;
 
   const items = () => [...document.querySelectorAll("a.item")];

@@ -11,6 +11,7 @@ import pytest
 from bot.check import Part, check, lines, report
 from bot.settings import Settings
 from desk.settings import DeskSettings
+from listener.connectors.archive import ArchiveOptions
 from listener.settings import ListenSettings, SourceSettings
 from models.judgement import Classifier, Judgement, Label, Text
 from models.settings import ModelSettings
@@ -108,7 +109,7 @@ def test_each_source_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "there.jsonl").write_text("{}\n")
     (tmp_path / "empty.jsonl").touch()
     sources = tuple(
-        SourceSettings(name, "archive", SourceKind.COMMUNITY, path=tmp_path / f"{name}.jsonl")
+        SourceSettings(name, "archive", SourceKind.COMMUNITY, options=ArchiveOptions(tmp_path / f"{name}.jsonl"))
         for name in ("there", "empty", "gone")
     )
     parts = parts_of(Settings(listener=ListenSettings(sources)))

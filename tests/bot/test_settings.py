@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.config_file import keys, read
 from bot.settings import LogLevel, Settings, SettingsError, effective, load, secret
+from listener.connectors.archive import ArchiveOptions
 from listener.settings import QuerySettings, SourceSettings
 from store.records import SourceKind
 
@@ -96,7 +97,7 @@ def test_values_of_every_type_are_read(tmp_path: Path) -> None:
         """,
     )
     assert settings.listener.sources == (
-        SourceSettings("forum", "archive", SourceKind.COMMUNITY, path=Path("forum.jsonl.gz")),
+        SourceSettings("forum", "archive", SourceKind.COMMUNITY, options=ArchiveOptions(Path("forum.jsonl.gz"))),
     )
     assert settings.rewards.automatic
     assert isinstance(settings.rewards.confident, float)

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from store import analyses, mentions
 from store.db import Connection, Engine
+from store.intake import digest
 from store.mentions import Edit
 from store.records import Author, Post
 from store.schema import tombstone
@@ -98,7 +99,7 @@ def test_edit_keeps_the_former_text_and_is_to_be_understood_again(tx: Connection
     analyses.mark_understood(tx, [post_id], "model")
     assert analyses.pending(tx, 10) == []
     saved(tx, a_post(text="the"), heard_at=_LATER)
-    assert mentions.edits(tx, post_id) == [Edit(None, "teh", _LATER)]
+    assert mentions.edits(tx, post_id) == [Edit(digest(None, "teh"), _LATER)]
     assert [one.post.text for one in analyses.pending(tx, 10)] == ["the"]
 
 

@@ -93,8 +93,15 @@ def test_fifty_cases_a_page(desk: Desk) -> None:
 
 def test_source_in_trouble_is_a_quiet_bar(desk: Desk) -> None:
     with desk.engine.begin() as tx:
-        cursors.put(tx, "r/acme", None, NOW - timedelta(hours=1), error="rate limit until 14:00")
-    assert "r/acme could not be heard: rate limit until 14:00" in desk.get("/queue")
+        cursors.fail(tx, "r/acme", "the key is wrong", NOW, permanent=True, retry_at=None)
+    assert "r/acme could not be heard: the key is wrong" in desk.get("/queue")
+
+
+def test_failure_that_passes_by_itself_troubles_nobody(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        retry_at = NOW + timedelta(minutes=5)
+        cursors.fail(tx, "r/acme", "HTTP 503", NOW, permanent=False, retry_at=retry_at)
+    assert "HTTP 503" not in desk.get("/queue")
 
 
 def test_home_leads_to_the_queue(desk: Desk) -> None:
