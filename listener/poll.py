@@ -1,54 +1,119 @@
 """One poll: cursor -> fetch -> match -> posts, mentions and cursor in one transaction."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from listener.connectors import Batch, Connector, ConnectorError, Reject
+from listener.connectors import Batch, Connector, ConnectorError, Reject, Unread
+from listener.limits import backoff
 from listener.match import Matcher
 from store import cursors, mentions
-from store.db import Engine, reading
+from store.db import Connection, Engine, reading
 from store.mentions import NewMention
+from store.records import Post
+
+_DEFAULT_EVERY = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll did: posts read, how many were new, mentions added, lines rejected."""
+    """What one poll did.
 
+    `received` items came; of them `posts` were kept or known, `new` were not there before; the
+    others matched no query. `deleted` posts were emptied.
+    """
+
+    received: int
     posts: int
     new: int
     mentions: int
     rejects: tuple[Reject, ...]
     exhausted: bool
+    deleted: int = 0
+    unread: tuple[Unread, ...] = ()
 
 
 def poll_once(
-    engine: Engine, source: str, connector: Connector, matcher: Matcher, now: datetime
+    engine: Engine,
+    source: str,
+    connector: Connector,
+    matcher: Matcher,
+    now: datetime,
+    *,
+    wanted: Callable[[Post], bool] | None = None,
+    every: float = _DEFAULT_EVERY,
 ) -> Polled:
     """Read the next batch of `source` and keep it with the cursor that follows it, or neither.
 
-    A post already stored adds nothing. A failure is written beside the cursor, which stays, and
-    raised on as ConnectorError.
+    With `wanted`, a post is kept that is wanted, that is known, or that replies to a known one.
+    A post already stored adds nothing. A failure is written beside the cursor, which stays, with
+    the moment of the next try, and raised on as ConnectorError.
     """
     with reading(engine) as tx:
         cursor = cursors.get(tx, source)
     try:
         batch = connector.fetch(cursor)
     except ConnectorError as error:
-        with engine.begin() as tx:
-            cursors.put(tx, source, cursor, now, error=str(error))
+        _note_failure(engine, source, error, now, every)
         raise
     with engine.begin() as tx:
-        saved = mentions.save_posts(tx, batch.posts, source, now)
+        posts = batch.posts if wanted is None else _kept(tx, batch.posts, wanted)
+        saved = mentions.save_posts(tx, posts, source, now)
         ids = [one.id for one in saved]
-        added = mentions.add_mentions(tx, _found(batch, ids, matcher, now))
-        cursors.put(tx, source, batch.cursor, now)
-    new = sum(one.is_new for one in saved)
-    return Polled(len(batch.posts), new, added, tuple(batch.rejects), batch.exhausted)
+        added = mentions.add_mentions(tx, _found(posts, ids, matcher, now))
+        deleted = mentions.carry_out(tx, batch.deletions, now)
+        for one in batch.unread:
+            cursors.leave_unread(tx, source, one.what, one.reason, now)
+        new = sum(one.is_new for one in saved)
+        received = _received(batch)
+        cursors.put(tx, source, batch.cursor, now, received=received, stored=new)
+    return Polled(
+        received,
+        len(posts),
+        new,
+        added,
+        tuple(batch.rejects),
+        batch.exhausted,
+        deleted,
+        tuple(batch.unread),
+    )
 
 
-def _found(batch: Batch, ids: list[int], matcher: Matcher, now: datetime) -> list[NewMention]:
+def _received(batch: Batch) -> int:
+    return len(batch.posts) if batch.received is None else batch.received
+
+
+def _note_failure(
+    engine: Engine, source: str, error: ConnectorError, now: datetime, every: float
+) -> None:
+    with engine.begin() as tx:
+        before = cursors.state(tx, source)
+        failures = (before.failures if before else 0) + 1
+        wait = backoff(failures, every) if error.retry_after is None else error.retry_after
+        retry_at = None if error.permanent else now + timedelta(seconds=wait)
+        permanent = error.permanent
+        cursors.fail(tx, source, str(error), now, permanent=permanent, retry_at=retry_at)
+
+
+def _kept(tx: Connection, posts: Sequence[Post], wanted: Callable[[Post], bool]) -> Sequence[Post]:
+    fits = [wanted(post) for post in posts]
+    unfit = [post for post, fit in zip(posts, fits, strict=True) if not fit]
+    known = mentions.known(tx, [(one.platform, one.platform_id) for one in unfit])
+    known |= mentions.known(tx, [(one.platform, one.parent_id) for one in unfit if one.parent_id])
+    return [
+        post
+        for post, fit in zip(posts, fits, strict=True)
+        if fit
+        or (post.platform, post.platform_id) in known
+        or (post.platform, post.parent_id) in known
+    ]
+
+
+def _found(
+    posts: Sequence[Post], ids: Sequence[int], matcher: Matcher, now: datetime
+) -> list[NewMention]:
     return [
         NewMention(post_id, match.query, match.spans, now)
-        for post_id, post in zip(ids, batch.posts, strict=True)
+        for post_id, post in zip(ids, posts, strict=True)
         for match in matcher.match(post)
     ]

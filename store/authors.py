@@ -24,6 +24,7 @@ class _Sighting:
     last: datetime
     is_bot: bool
     is_staff: bool
+    is_own: bool
 
 
 def author_key(post: Post) -> AuthorKey:
@@ -46,7 +47,7 @@ def _sightings(posts: Sequence[Post]) -> dict[AuthorKey, _Sighting]:
         author, at, who = author_key(post), post.created_at, post.author
         old = seen.get(author)
         if old is None:
-            seen[author] = _Sighting(who, at, at, who.is_bot, who.is_staff)
+            seen[author] = _Sighting(who, at, at, who.is_bot, who.is_staff, who.is_own)
             continue
         seen[author] = _Sighting(
             who if at >= old.last else old.author,
@@ -54,6 +55,7 @@ def _sightings(posts: Sequence[Post]) -> dict[AuthorKey, _Sighting]:
             max(old.last, at),
             old.is_bot or who.is_bot,
             old.is_staff or who.is_staff,
+            old.is_own or who.is_own,
         )
     return seen
 
@@ -116,6 +118,7 @@ def _merged(seen: _Sighting, row: Row[Any]) -> _Sighting:
         last=max(seen.last, row.last_seen_at),
         is_bot=seen.is_bot or row.is_bot,
         is_staff=seen.is_staff or row.is_staff,
+        is_own=seen.is_own or row.is_own,
     )
 
 
@@ -125,6 +128,7 @@ def _columns(seen: _Sighting) -> dict[str, Any]:
         "name": scrub_maybe(seen.author.name),
         "is_bot": seen.is_bot,
         "is_staff": seen.is_staff,
+        "is_own": seen.is_own,
         "first_seen_at": seen.first,
         "last_seen_at": seen.last,
     }

@@ -1,5 +1,6 @@
 """Save posts as they are heard: new ones, edits, new scores, deletions. Safe to repeat."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ def _columns(
         "heard_at": heard_at,
         "edited_at": value.edited_at,
         "deleted_at": value.deleted_at,
+        "unscored": value.unscored,
     }
 
 
@@ -145,7 +147,7 @@ def _add(tx: Connection, rows: Sequence[Columns], heard_at: datetime) -> Sequenc
     if not rows:
         return []
     for row, id_ in zip(rows, next_ids(tx, post, len(rows)), strict=True):
-        row["id"] = id_
+        row["id"], row["accepted"] = id_, bool(row["accepted"])
     tx.execute(plain_insert(post), list(rows))
     bury(tx, {row["id"]: row["deleted_at"] for row in rows if row["deleted_at"]}, heard_at)
     return rows
@@ -166,7 +168,8 @@ def _refresh(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
         score = old.score if new["score"] is None else new["score"]
         is_later = _says_the_same(new, old) and _is_edited_after(new, old)
         edited_at = new["edited_at"] if is_later else old.edited_at
-        fresh = {"score": score, "accepted": new["accepted"], "edited_at": edited_at}
+        accepted = old.accepted if new["accepted"] is None else new["accepted"]
+        fresh = {"score": score, "accepted": accepted, "edited_at": edited_at}
         if tuple(fresh.values()) != (old.score, old.accepted, old.edited_at):
             by = None if _is_proof_of_help(fresh, old) else old.understood_by
             changed.append({"post_row": old.id, "understood_by": by} | fresh)
@@ -205,14 +208,14 @@ def _reword(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at:
         (new, old)
         for new, old in pairs
         # Without a later date, a text that stood there before is a replay and no new edit.
-        if _is_edited_after(new, old) or (new["title"], new["text"]) not in former[old.id]
+        if _is_edited_after(new, old) or digest(new["title"], new["text"]) not in former[old.id]
     ]
     if not fresh:
         return
     tx.execute(
         plain_insert(edit),
         [
-            {"post_id": old.id, "title": old.title, "text": old.text, "replaced_at": heard_at}
+            {"post_id": old.id, "digest": digest(old.title, old.text), "replaced_at": heard_at}
             for _, old in fresh
         ],
     )
@@ -226,12 +229,15 @@ def _reword(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at:
     )
 
 
-def _former_texts(
-    tx: Connection, post_ids: Sequence[int]
-) -> defaultdict[int, set[tuple[str | None, str]]]:
-    former: defaultdict[int, set[tuple[str | None, str]]] = defaultdict(set)
+def digest(title: str | None, text: str) -> str:
+    """SHA-256 of a post's words: enough to know them again, not enough to read them."""
+    return hashlib.sha256(f"{title or ''}\0{text}".encode()).hexdigest()
+
+
+def _former_texts(tx: Connection, post_ids: Sequence[int]) -> defaultdict[int, set[str]]:
+    former: defaultdict[int, set[str]] = defaultdict(set)
     for some in chunks(post_ids):
-        query = select(edit.c.post_id, edit.c.title, edit.c.text).where(edit.c.post_id.in_(some))
-        for post_id, title, text in tx.execute(query):
-            former[post_id].add((title, text))
+        query = select(edit.c.post_id, edit.c.digest).where(edit.c.post_id.in_(some))
+        for post_id, words in tx.execute(query):
+            former[post_id].add(words)
     return former

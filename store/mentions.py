@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from store.clean import key
 from store.intake import Saved, bury, save_posts
 from store.posts import fetch, stored
-from store.records import StoredPost
+from store.records import Deletion, StoredPost
 from store.rows import add_new, chunks, one_of
 from store.schema import edit, mention, post
 
@@ -20,9 +20,11 @@ __all__ = [
     "Saved",
     "add_mentions",
     "by_platform_ids",
+    "carry_out",
     "counts",
     "delete_post",
     "edits",
+    "known",
     "load",
     "save_posts",
     "thread",
@@ -42,10 +44,9 @@ class NewMention:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a post said until it was edited."""
+    """That a post said something else until then; `digest` is `store.intake.digest` of it."""
 
-    title: str | None
-    text: str
+    digest: str
     replaced_at: datetime
 
 
@@ -93,6 +94,20 @@ def by_platform_ids(tx: Connection, platform: str, ids: Collection[str]) -> dict
     return found
 
 
+def known(tx: Connection, keys: Collection[tuple[str, str]]) -> set[tuple[str, str | None]]:
+    """Those of the (platform, platform id) that are stored, as they were asked for."""
+    asked: dict[str, dict[str, str]] = {}
+    for platform, id_ in keys:
+        asked.setdefault(platform, {})[key(id_)] = id_
+    found: set[tuple[str, str | None]] = set()
+    for platform, ids in asked.items():
+        for some in chunks(list(ids)):
+            query = select(post.c.platform_id).where(post.c.platform == platform)
+            rows = tx.scalars(one_of(tx, query, post.c.platform_id, some))
+            found |= {(platform, ids[stored_id]) for stored_id in rows}
+    return found
+
+
 def thread(tx: Connection, platform: str, root_id: str, limit: int = 200) -> list[StoredPost]:
     """A thread by its id or the id of its first post, oldest first."""
     name = key(root_id)
@@ -135,10 +150,19 @@ def counts(tx: Connection) -> Counts:
 
 
 def edits(tx: Connection, post_id: int) -> list[Edit]:
-    """Former texts of a post, oldest first."""
-    query = select(edit.c.title, edit.c.text, edit.c.replaced_at)
+    """The edits of a post, oldest first."""
+    query = select(edit.c.digest, edit.c.replaced_at)
     rows = tx.execute(query.where(edit.c.post_id == post_id).order_by(edit.c.id))
-    return [Edit(row.title, row.text, row.replaced_at) for row in rows]
+    return [Edit(row.digest, row.replaced_at) for row in rows]
+
+
+def carry_out(tx: Connection, deletions: Sequence[Deletion], now: datetime) -> int:
+    """Empty the posts that platforms took away; how many there were to empty."""
+    done = 0
+    for one in deletions:
+        if one.platform_id is not None:
+            done += delete_post(tx, one.platform, one.platform_id, one.at, now)
+    return done
 
 
 def delete_post(

@@ -27,6 +27,7 @@ class Account:
     name: str | None
     is_bot: bool
     is_staff: bool
+    is_own: bool
     first_seen_at: datetime
     last_seen_at: datetime
 

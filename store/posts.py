@@ -16,9 +16,9 @@ def stored() -> Select[Any]:
         post.c.platform, post.c.platform_id, post.c.kind, post.c.created_at, post.c.text,
         post.c.title, post.c.thread_id, post.c.parent_id, post.c.channel, post.c.addressed,
         post.c.media, post.c.score, post.c.accepted, post.c.tags, post.c.lang, post.c.url,
-        post.c.edited_at, post.c.deleted_at,
+        post.c.edited_at, post.c.deleted_at, post.c.unscored,
         account.c.platform_id.label("author_id"), account.c.handle, account.c.name,
-        account.c.is_bot, account.c.is_staff,
+        account.c.is_bot, account.c.is_staff, account.c.is_own,
     ).join_from(post, account)  # fmt: skip
 
 
@@ -33,17 +33,17 @@ def _value(row: Row[Any]) -> StoredPost:
         platform, platform_id, kind, created_at, text,
         title, thread_id, parent_id, channel, addressed,
         media, score, accepted, tags, lang, url,
-        edited_at, deleted_at, *author,
+        edited_at, deleted_at, unscored, *author,
     ) = tuple(row)  # fmt: skip
     value = Post(
         platform, platform_id, Kind(kind), _author(author), created_at, text,
         title, thread_id, parent_id, channel, tuple(addressed),
         tuple(media), score, accepted, tuple(tags), lang, url,
-        edited_at, deleted_at,
+        edited_at, deleted_at, unscored,
     )  # fmt: skip
     return StoredPost(id_, account_id, person_id, value, heard_at)
 
 
 def _author(columns: Sequence[Any]) -> Author:
-    platform_id, handle, name, is_bot, is_staff = columns
-    return Author(platform_id, handle, name, is_bot, is_staff)
+    platform_id, handle, name, is_bot, is_staff, is_own = columns
+    return Author(platform_id, handle, name, is_bot, is_staff, is_own)

@@ -110,6 +110,8 @@ class Author:
     name: str | None = None
     is_bot: bool = False
     is_staff: bool = False
+    is_own: bool = False
+    """One of the organisation's own accounts, as the platform itself told us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,30 @@ class Post:
     """Platform ids of the accounts that the post mentions."""
     media: tuple[str, ...] = ()
     score: int | None = None
-    accepted: bool = False
+    """None: the platform did not say; what is known stays."""
+    accepted: bool | None = None
+    """None: the platform did not say; what is known stays."""
     tags: tuple[str, ...] = ()
     lang: str | None = None
     url: str | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    unscored: bool = False
+    """Heard where nobody agreed to be scored: what it did counts for no expert and no points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A platform took something away: one post, or with `author_id` all that an account wrote.
+
+    `rule` says by which rule it is carried out here, for the proof.
+    """
+
+    platform: str
+    at: datetime
+    rule: str
+    platform_id: str | None = None
+    author_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -83,6 +85,7 @@ account = Table(
     Column("name", Text),
     Column("is_bot", Boolean, nullable=False, default=False),
     Column("is_staff", Boolean, nullable=False, default=False),
+    Column("is_own", Boolean, nullable=False, server_default=false()),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     UniqueConstraint("platform", "platform_id"),
@@ -125,6 +128,8 @@ post = Table(
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
     Column("understood_by", String(255)),
+    Column("unscored", Boolean, nullable=False, server_default=false()),
+    Column("checked_at", Instant),
     _words("kind", "post answer comment message"),
     UniqueConstraint("platform", "platform_id"),
     Index("ix_post_account_id_created_at", "account_id", "created_at"),  # people.posts
@@ -134,24 +139,29 @@ post = Table(
 )  # fmt: skip
 Index("ix_post_pending", post.c.id, sqlite_where=post.c.understood_by.is_(None),
       postgresql_where=post.c.understood_by.is_(None))  # fmt: skip  # analyses.pending
+Index("ix_post_standing", post.c.platform, post.c.checked_at,
+      sqlite_where=post.c.deleted_at.is_(None),
+      postgresql_where=post.c.deleted_at.is_(None))  # fmt: skip  # standing.due
 
-# What a post said before it was edited. Emptied with the post when it is deleted.
+# That a post said something else before: a hash of it, never the words that were taken back.
 edit = Table(
     "edit", metadata, _id(),
     _ref("post_id", "post"),
-    Column("title", Text),
-    Column("text", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
     Column("replaced_at", Instant, nullable=False),
     Index("ix_edit_post_id", "post_id"),  # mentions.edits
 )  # fmt: skip
 
-# That a post was deleted on its platform, and when that was carried out here. Append-only.
+# That a post was deleted on its platform, and when and by which rule that was carried out here.
+# Append-only.
 tombstone = Table(
     "tombstone", metadata, _id(),
     _ref("post_id", "post"),
     Column("deleted_at", Instant, nullable=False),
     Column("carried_out_at", Instant, nullable=False),
+    Column("rule", String(64), nullable=False, server_default="event"),
     UniqueConstraint("post_id"),
+    Index("ix_tombstone_carried_out_at", "carried_out_at"),  # standing.tombstones
 )  # fmt: skip
 
 mention = Table(
@@ -301,6 +311,69 @@ cursor = Table(
     Column("value", Text),
     Column("polled_at", Instant),
     Column("error", Text),
+    # Since when every poll failed, how often, when the next may be, and whether a person is needed.
+    Column("failing_since", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("retry_at", Instant),
+    Column("permanent", Boolean, nullable=False, server_default=false()),
+    # Since the first poll: what the platform sent, and what of it was new and kept.
+    Column("received", Integer, nullable=False, server_default="0"),
+    Column("stored", Integer, nullable=False, server_default="0"),
+)  # fmt: skip
+
+# What a source did on one day (UTC), and what that cost in millionths of a US dollar.
+spending = Table(
+    "spending", metadata,
+    Column("source", String(255), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("micro_usd", BigInteger, nullable=False),
+)  # fmt: skip
+
+# What was not read, and why. One line for each thing and reason, with the last time.
+unread = Table(
+    "unread", metadata, _id(),
+    Column("source", String(255), nullable=False),
+    Column("what", String(255), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("source", "what"),
+)  # fmt: skip
+
+# Conversations around mentions, to be read (again) when due.
+conversation = Table(
+    "conversation", metadata, _id(),
+    Column("platform", String(32), nullable=False),
+    Column("thread_id", String(255), nullable=False),
+    Column("source", String(255), nullable=False),
+    _ref("post_id", "post"),
+    Column("reads", Integer, nullable=False, server_default="0"),
+    Column("read_at", Instant),
+    Column("due_at", Instant),
+    Column("error", Text),
+    UniqueConstraint("platform", "thread_id"),
+    Index("ix_conversation_source_due_at", "source", "due_at"),  # conversations.due
+)  # fmt: skip
+
+# Each look at whether posts still stand: how many were asked for, how many were gone. Append-only.
+recheck = Table(
+    "recheck", metadata, _id(),
+    Column("platform", String(32), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("checked", Integer, nullable=False),
+    Column("gone", Integer, nullable=False),
+    Index("ix_recheck_platform_at", "platform", "at"),  # standing.rechecks
+)  # fmt: skip
+
+# A code that proves who writes it: given to the holder of one account, written from another.
+claim = Table(
+    "claim", metadata,
+    Column("digest", String(64), primary_key=True),
+    _ref("account_id", "account"),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("spent_at", Instant),
 )  # fmt: skip
 
 # Append-only: who did what to what.
@@ -347,5 +420,7 @@ fact = Table(
     Column("value", Text, nullable=False),
 )  # fmt: skip
 
-APPEND_ONLY: Final = ("link", "tombstone", "decision", "ledger", "consent", "audit")
+APPEND_ONLY: Final = (
+    "link", "tombstone", "decision", "ledger", "consent", "audit", "recheck",
+)  # fmt: skip
 """Tables whose rows no statement may change or remove; triggers refuse it."""

@@ -1,10 +1,11 @@
 """One poll: what it keeps, and what it keeps together."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 
-from listener.connectors import Batch, ConnectorError, Reject
+from listener.connectors import Batch, Capabilities, ConnectorError, Reject
 from listener.match import Matcher
 from listener.poll import poll_once
 from store import cursors, mentions
@@ -17,6 +18,8 @@ MATCHER = Matcher({"brand": "leaf"})
 
 class Script:
     """A connector that brings what it was given, by cursor, or fails."""
+
+    capabilities: ClassVar = Capabilities(platform="discourse")
 
     def __init__(self, *batches: Sequence[Post], fails: bool = False) -> None:
         self._batches = batches
@@ -65,7 +68,7 @@ def test_failure_is_noted_and_the_cursor_stays(engine: Engine) -> None:
 def test_nothing_is_kept_where_keeping_fails(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr(cursors, "put", broken)

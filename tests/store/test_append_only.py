@@ -1,7 +1,7 @@
 """The log is never changed: the database itself refuses."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from store import audit, decisions, ledger, mentions, people, schema
@@ -22,6 +22,8 @@ def log(tx: Connection) -> Connection:
     decisions.add(tx, "d1", case_id, Verdict.IGNORE, [], "policy", MOMENT)
     ledger.add(tx, [LedgerEntry("l1", person_id, 5, "helped", MOMENT)])
     audit.note(tx, MOMENT, "ann", "join", "person", person_id, {})
+    look = {"platform": "discourse", "rule": "recheck", "at": MOMENT, "checked": 1, "gone": 0}
+    tx.execute(insert(schema.recheck).values(look))
     return tx
 
 

@@ -177,7 +177,7 @@ def _snapshot(tx: Connection, platform: str) -> list[list[object]]:
     queries = (
         "SELECT platform_id, title, text, score, accepted, edited_at, deleted_at, created_at "
         "FROM post WHERE platform = :platform ORDER BY platform_id",
-        "SELECT p.platform_id, e.title, e.text FROM edit e JOIN post p ON p.id = e.post_id "
+        "SELECT p.platform_id, e.digest FROM edit e JOIN post p ON p.id = e.post_id "
         "WHERE platform = :platform ORDER BY p.platform_id, e.id",
         "SELECT p.platform_id, t.deleted_at FROM tombstone t JOIN post p ON p.id = t.post_id "
         "WHERE platform = :platform ORDER BY p.platform_id",

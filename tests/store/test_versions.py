@@ -59,8 +59,8 @@ def test_database_without_tables_says_to_migrate(bare_engine: Engine) -> None:
 
 
 def test_older_database_says_to_migrate(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.versions.known_revisions", lambda: ["0001", "0002"])
-    with pytest.raises(OlderDatabase, match=r"revision 0001.*laurels migrate"):
+    monkeypatch.setattr("store.versions.known_revisions", lambda: ["0001", "0002", "0003"])
+    with pytest.raises(OlderDatabase, match=r"revision 0002.*laurels migrate"):
         check_version(engine)
 
 

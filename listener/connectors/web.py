@@ -1,0 +1,208 @@
+"""A polite HTTP client for the connectors without a library of their own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from listener.connectors import Access, ConnectorError
+from listener.limits import pause, retry_after
+
+USER_AGENT: Final = f"laurels/{version('laurels')}"
+_LARGEST: Final = 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; `headers` by lower-case names."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Refusal(ConnectorError):
+    """The server said no; `answer` is how, for platforms that explain themselves in the body."""
+
+    def __init__(
+        self,
+        message: str,
+        answer: Answer,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, permanent=permanent, retry_after=retry_after)
+        self.answer = answer
+
+
+class Web:
+    """Asks one host, within its limits; every failure is a ConnectorError that names the host.
+
+    `name` is the platform as a person knows it. `hint` is what to do when the platform refuses
+    who we are.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        access: Access,
+        *,
+        name: str,
+        headers: Mapping[str, str] | None = None,
+        hint: str = "",
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._access = access
+        self._name = name
+        self._hint = hint
+        self._headers = {"user-agent": USER_AGENT, "accept": "application/json", **(headers or {})}
+        self._client: httpx2.Client | None = None
+        self._closed_until: datetime | None = None
+
+    def json(
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        what: str,
+        micro_usd: int = 0,
+        send: object = None,
+    ) -> Any:
+        """The parsed answer to GET, or to POST of `send` as JSON. Raises ConnectorError."""
+        answer = self.ask(path, params, what=what, micro_usd=micro_usd, send=send)
+        try:
+            return json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise ConnectorError(
+                f"{self._name}: {self._host} sent something that is not JSON for {what}"
+            ) from None
+
+    def ask(
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        what: str,
+        headers: Mapping[str, str] | None = None,
+        micro_usd: int = 0,
+        send: object = None,
+    ) -> Answer:
+        """The answer, whole and below 400; 304 where `headers` made the request conditional.
+
+        `path` may be a whole URL, as in a feed's own list. Raises ConnectorError.
+        """
+        self._wait_asked_for()
+        self._access.meter.spend(what, micro_usd=micro_usd)
+        url = path if "://" in path else self._base + path
+        try:
+            answer = self._sent(url, params, headers or {}, send)
+        except httpx2.TimeoutException as error:
+            raise ConnectorError(
+                f"{self._name}: {self._host} did not answer within {self._access.timeout:g} s"
+            ) from error
+        except httpx2.TooManyRedirects as error:
+            raise ConnectorError(
+                f"{self._name}: {self._host} redirects in a circle; check base_url", permanent=True
+            ) from error
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+            raise ConnectorError(f"{self._name}: {url}: {error}", permanent=True) from error
+        except httpx2.HTTPError as error:
+            raise ConnectorError(
+                f"{self._name}: {self._host} cannot be read ({_reason(error)})"
+            ) from error
+        now = self._access.now()
+        if answer.status >= 400:
+            raise self._refused(answer, what, now)
+        if (wait := pause(answer.headers, now)) is not None:
+            self._closed_until = now + timedelta(seconds=wait)
+        return answer
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._base).netloc or self._base
+
+    def _wait_asked_for(self) -> None:
+        now = self._access.now()
+        if self._closed_until is not None and now < self._closed_until:
+            wait = (self._closed_until - now).total_seconds()
+            raise ConnectorError(
+                f"{self._name}: {self._host} allows no request for {wait:.0f} s",
+                retry_after=wait,
+            )
+
+    def _sent(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None,
+        headers: Mapping[str, str],
+        send: object,
+    ) -> Answer:
+        if self._client is None:
+            self._client = httpx2.Client(
+                headers=self._headers, timeout=self._access.timeout, follow_redirects=True
+            )
+        method = "GET" if send is None else "POST"
+        with self._client.stream(
+            method, url, params=params, headers=dict(headers), json=send
+        ) as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > _LARGEST:
+                    raise ConnectorError(
+                        f"{self._name}: {self._host} sent more than {_LARGEST // 2**20} MB at once"
+                    )
+            found = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, bytes(body), found)
+
+    def _refused(self, answer: Answer, what: str, now: datetime) -> Refusal:
+        status, host = answer.status, self._host
+        wait = retry_after(answer.headers, now)
+        spent = status == 403 and (wait is not None)
+        if status == 429 or spent:
+            if wait is not None:
+                self._closed_until = now + timedelta(seconds=wait)
+            wait = 60.0 if wait is None else wait
+            return Refusal(
+                f"{self._name}: {host} asks us to wait {wait:.0f} s (HTTP {status})",
+                answer,
+                retry_after=wait,
+            )
+        if status >= 500 or status in (408, 425):
+            return Refusal(
+                f"{self._name}: {host} fails (HTTP {status}) for {what}", answer, retry_after=wait
+            )
+        if status in (401, 403):
+            hint = f"; {self._hint}" if self._hint else ""
+            return Refusal(
+                f"{self._name}: {host} refuses access to {what} (HTTP {status}){hint}",
+                answer,
+                permanent=True,
+            )
+        if status in (404, 410):
+            return Refusal(
+                f"{self._name}: there is no {what} at {host} (HTTP {status}); check the name",
+                answer,
+                permanent=True,
+            )
+        return Refusal(
+            f"{self._name}: {host} does not understand the request for {what} (HTTP {status})",
+            answer,
+            permanent=True,
+        )
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

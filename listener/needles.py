@@ -1,0 +1,48 @@
+"""What to ask a platform's own search for, so that it finds whatever a query can match."""
+
+from collections.abc import Iterable
+
+from listener.query import All, Any, Not, Part, Term, parse
+
+
+def needles(queries: Iterable[str], own_handles: Iterable[str] = ()) -> tuple[str, ...]:
+    """Words and "quoted phrases": each match of a query, or of a handle, holds at least one.
+
+    Empty where a query can match without any word of its own, so that nothing narrows the search.
+    What the platform then finds is matched again here, so a wider net costs only requests.
+    """
+    found: dict[str, None] = {}
+    for query in queries:
+        part = parse(query)
+        alternatives = None if part is None else _alternatives(part)
+        if alternatives is None:
+            return ()
+        found |= dict.fromkeys(alternatives)
+    if found:
+        found |= dict.fromkeys("@" + handle.removeprefix("@") for handle in own_handles)
+    return tuple(found)
+
+
+def _alternatives(part: Part) -> tuple[str, ...] | None:
+    match part:
+        case Term(text, prefix):
+            return None if prefix else (_quoted(text),)
+        case Not(_):
+            return None
+        case All(parts):
+            known = [one for one in map(_alternatives, parts) if one is not None]
+            return min(known, key=_cost, default=None)
+        case Any(parts):
+            each = [_alternatives(one) for one in parts]
+            if any(one is None for one in each):
+                return None
+            return tuple(dict.fromkeys(text for one in each if one for text in one))
+
+
+def _cost(alternatives: tuple[str, ...]) -> tuple[int, int]:
+    """Fewer alternatives ask less; of as many, longer words find less that is not meant."""
+    return len(alternatives), -min(map(len, alternatives))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if any(letter.isspace() for letter in text) else text
