@@ -13,7 +13,9 @@ from store.records import Deletion, Post
 KINDS: Final = {
     "archive": "listener.connectors.archive:Archive",
     "hackernews": "listener.connectors.hackernews:HackerNews",
+    "jetstream": "listener.connectors.jetstream:Jetstream",
     "reddit": "listener.connectors.reddit:Reddit",
+    "x": "listener.connectors.x:X",
 }
 """Connector word in `config.yaml` to the class that is it."""
 

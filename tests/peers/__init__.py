@@ -11,7 +11,13 @@ from typing import Final, Protocol, cast
 
 from listener.connectors import Deletions
 
-PEERS: Final[Mapping[str, str]] = {}
+PEERS: Final[Mapping[str, str]] = {
+    "hackernews": "tests.peers.hackernews:HackerNewsPeer",
+    "hackernews-search": "tests.peers.hackernews:HackerNewsSearchPeer",
+    "jetstream": "tests.peers.jetstream:JetstreamPeer",
+    "reddit": "tests.peers.reddit:RedditPeer",
+    "x": "tests.peers.x:XPeer",
+}
 """Connector word to the class of its peer."""
 
 
