@@ -42,6 +42,7 @@ class Person:
     platforms: tuple[str, ...]
     is_bot: bool
     is_staff: bool
+    is_own: bool
     first_seen_at: datetime
     last_seen_at: datetime
     posts: int
@@ -166,6 +167,7 @@ def _value(row: Row[Any], held: Sequence[Account], posts: int, choice: Choice | 
         platforms=tuple(dict.fromkeys(one.platform for one in held)),
         is_bot=any(one.is_bot for one in held),
         is_staff=any(one.is_staff for one in held),
+        is_own=any(one.is_own for one in held),
         first_seen_at=min(one.first_seen_at for one in held),
         last_seen_at=max(one.last_seen_at for one in held),
         posts=posts,

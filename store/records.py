@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+NOBODY: Final = "[deleted]"
+"""Platform id and handle of an author whom the platform does not name any more."""
 
 
 class Kind(StrEnum):
@@ -112,6 +116,11 @@ class Author:
     is_staff: bool = False
     is_own: bool = False
     """One of the organisation's own accounts, as the platform itself told us."""
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether the platform, or a deletion, left no author to speak of."""
+        return self.platform_id == NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ class Assembly:
         return Standing(
             person_id=person.id,
             handle=handle,
-            is_own=any(self._policy.is_own(one) for one in (handle, *person.handles)),
+            is_own=person.is_own
+            or any(self._policy.is_own(one) for one in (handle, *person.handles)),
             is_staff=person.is_staff,
             is_bot=person.is_bot,
             choice=person.choice,

@@ -106,21 +106,32 @@ def _turn(
 
 def _acts_at(talk: _Talk, at: int) -> Iterator[ActOfHelp]:
     turn = talk.turns[at]
-    if talk.posts[turn.id].post.author.is_bot:
+    if not _counts(talk, turn):
         return
     if turn.thanks:
         for helping in helped_by(talk.turns, at):
-            if not talk.posts[helping.id].post.author.is_bot:
+            if _counts(talk, helping):
                 yield _act(talk, helping, turn.author, Evidence.THANKED, proof=turn)
     else:
         yield from _answer(talk, at)
+
+
+def _counts(talk: _Talk, turn: Turn) -> bool:
+    """Whether somebody wrote it who can help and thank."""
+    return _is_scored(talk, turn) and not talk.posts[turn.id].post.author.is_bot
+
+
+def _is_scored(talk: _Talk, turn: Turn) -> bool:
+    """Nobody is scored where they did not agree to it, nor when it is unknown who they are."""
+    post = talk.posts[turn.id].post
+    return not post.unscored and not post.author.is_nobody
 
 
 def _answer(talk: _Talk, at: int) -> Iterator[ActOfHelp]:
     turn = talk.turns[at]
     post = talk.posts[turn.id].post
     asked = answered(talk.turns, at)
-    if asked is None or asked.author == turn.author:
+    if asked is None or asked.author == turn.author or not _is_scored(talk, asked):
         return
     if post.accepted:
         yield _act(talk, turn, asked.author, Evidence.ACCEPTED, asked=asked)

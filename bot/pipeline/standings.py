@@ -44,7 +44,7 @@ def month_board(
         one.id: PersonStanding(
             person_id=one.id,
             handle=one.handles[0],
-            is_own=any(policy.is_own(handle) for handle in one.handles),
+            is_own=one.is_own or any(policy.is_own(handle) for handle in one.handles),
             is_staff=one.is_staff,
             is_bot=one.is_bot,
             choice=one.choice,

@@ -84,7 +84,7 @@ def standing(post: StoredPost, policy: Policy) -> Standing:
     return Standing(
         person_id=post.person_id,
         handle=author.handle,
-        is_own=policy.is_own(author.handle),
+        is_own=author.is_own or policy.is_own(author.handle),
         is_staff=author.is_staff,
         is_bot=author.is_bot,
     )

@@ -83,7 +83,7 @@ def _standing(person: Person, policy: Policy) -> Standing:
     return Standing(
         person_id=person.id,
         handle=person.name,
-        is_own=any(policy.is_own(handle) for handle in person.handles),
+        is_own=person.is_own or any(policy.is_own(handle) for handle in person.handles),
         is_staff=person.is_staff,
         is_bot=person.is_bot,
         choice=person.choice,

@@ -118,6 +118,22 @@ def test_edit_back_to_a_former_text_counts_when_it_is_dated(tx: Connection) -> N
     assert _text(tx, post_id) == "teh"
 
 
+def test_edit_heard_again_and_imported_again_is_one_edit(tx: Connection) -> None:
+    archived, edited = a_post(text="teh"), replace(a_post(text="the"), edited_at=_LATER)
+    (post_id,) = saved(tx, archived)
+    for heard in (edited, edited, archived, edited, archived):
+        saved(tx, heard, heard_at=_LATER)
+    assert _text(tx, post_id) == "the"
+    assert mentions.edits(tx, post_id) == [Edit(digest(None, "teh"), _LATER)]
+
+
+def test_edit_that_is_heard_first_is_kept_when_the_archive_comes_later(tx: Connection) -> None:
+    (post_id,) = saved(tx, replace(a_post(text="the"), edited_at=_LATER))
+    saved(tx, a_post(text="teh"))
+    assert _text(tx, post_id) == "the"
+    assert mentions.edits(tx, post_id) == []
+
+
 def test_older_edit_does_not_undo_a_newer_one(tx: Connection) -> None:
     (post_id,) = saved(tx, replace(a_post(text="newest"), edited_at=_LATER))
     saved(tx, replace(a_post(text="older"), edited_at=MOMENT))

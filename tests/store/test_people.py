@@ -84,6 +84,14 @@ def test_staff_is_marked_by_handle_in_any_case_and_stays(tx: Connection) -> None
     assert not people.accounts(tx, person(tx, "someone"))[0].is_staff
 
 
+def test_flag_that_a_platform_gave_once_stays(tx: Connection) -> None:
+    flagged = replace(a_post("p1").author, is_bot=True, is_staff=True, is_own=True)
+    saved(tx, replace(a_post("p1"), author=flagged))
+    saved(tx, a_post("p2", at=MOMENT + _DAY), a_post("p1"))
+    found = people.load(tx, [person(tx)])[person(tx)]
+    assert (found.is_bot, found.is_staff, found.is_own) == (True, True, True)
+
+
 def test_handle_of_any_length_is_kept(tx: Connection) -> None:
     saved(tx, a_post(author="h" * 3_000))
     found = people.find(tx, "discourse", "h" * 3_000)
