@@ -12,8 +12,10 @@ from store.records import Deletion, Post
 
 KINDS: Final = {
     "archive": "listener.connectors.archive:Archive",
+    "discord": "listener.connectors.discord:Discord",
     "hackernews": "listener.connectors.hackernews:HackerNews",
     "jetstream": "listener.connectors.jetstream:Jetstream",
+    "mastodon": "listener.connectors.mastodon:Mastodon",
     "reddit": "listener.connectors.reddit:Reddit",
     "x": "listener.connectors.x:X",
 }

@@ -12,9 +12,11 @@ from typing import Final, Protocol, cast
 from listener.connectors import Deletions
 
 PEERS: Final[Mapping[str, str]] = {
+    "discord": "tests.peers.discord:DiscordPeer",
     "hackernews": "tests.peers.hackernews:HackerNewsPeer",
     "hackernews-search": "tests.peers.hackernews:HackerNewsSearchPeer",
     "jetstream": "tests.peers.jetstream:JetstreamPeer",
+    "mastodon": "tests.peers.mastodon:MastodonPeer",
     "reddit": "tests.peers.reddit:RedditPeer",
     "x": "tests.peers.x:XPeer",
 }

@@ -1,0 +1,222 @@
+"""A thread that listens to Jetstream, keeps what is wanted, and reconnects where it stopped."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+import msgspec
+
+from listener.connectors import Access, ConnectorError, Reject
+from listener.connectors.jetstream_line import Line, Read
+from listener.connectors.jetstream_wire import Event
+from listener.limits import backoff
+from store.records import Deletion, Post
+
+LARGEST_BATCH: Final = 1_000
+OVERLAP_US: Final = 5_000_000
+"""Read again after each new connection: events of one moment may lie on both sides of a break."""
+_RAW_KEPT: Final = 20_000
+_SETTLE: Final = 0.2
+_TICK: Final = 0.05
+_KNOWN_BAD: Final = 1_000
+
+Found = Post | Deletion | Reject | None
+Take = Callable[[Event], Found]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was kept of `received` events, in the order in which they came."""
+
+    posts: list[Post] = field(default_factory=list)
+    deletions: list[Deletion] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    received: int = 0
+
+    def add(self, found: Found) -> None:
+        """Count an event, and keep what was found in it."""
+        self.received += 1
+        match found:
+            case Post():
+                self.posts.append(found)
+            case Deletion():
+                self.deletions.append(found)
+            case Reject():
+                self.rejects.append(found)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has to be taken away before more is read."""
+        return len(self.posts) + len(self.deletions) + len(self.rejects) >= LARGEST_BATCH
+
+
+class Reader:
+    """Listens from `since_us` on. What is gathered waits for `collect`; while it is full, the
+    server waits too, since nothing is read from the socket.
+    """
+
+    def __init__(self, line: Line, take: Take, since_us: int, access: Access) -> None:
+        self._line = line
+        self._take = take
+        self._access = access
+        self._changed = threading.Condition()
+        self._gathered = Gathered()
+        self._reached = since_us
+        self._heard_at = monotonic()
+        self._heard = 0
+        self._is_connected = False
+        self._error: ConnectorError | None = None
+        self._retry_at = 0.0
+        self._has_ended = False
+        self._bad: set[int] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._room = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="jetstream")
+        self._thread.start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether an error was told that no new connection mends."""
+        return self._has_ended or not self._thread.is_alive()
+
+    def collect(self, until_us: int) -> tuple[Gathered, int, bool]:
+        """What came, the moment that it reaches to, and whether that is all there is now.
+
+        That is so when nothing came for a while, or when events of `until_us` were seen. Raises
+        ConnectorError where there is no connection.
+        """
+        began = monotonic()
+        heard, caught_up_at = self._heard, 0.0
+        with self._changed:
+            while True:
+                now = monotonic()
+                if self._gathered.is_full:
+                    return self._taken(is_all=False)
+                self._check(now, began)
+                if not caught_up_at and self._heard > heard and self._reached >= until_us:
+                    caught_up_at = now
+                settled = caught_up_at and now - caught_up_at >= _SETTLE
+                if settled or self._is_quiet(now, began):
+                    return self._taken(is_all=True)
+                if self._gathered.received and now - began >= 5 * self._access.patience:
+                    return self._taken(is_all=False)
+                self._changed.wait(_TICK)
+
+    def close(self) -> None:
+        """Hang up and wait until the thread has ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._task is not None, 5)
+        if self._loop is not None and self._task is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(5)
+
+    def _is_quiet(self, now: float, began: float) -> bool:
+        since = max(self._heard_at, began)
+        return self._is_connected and now - since >= self._access.patience
+
+    def _check(self, now: float, began: float) -> None:
+        """Raises what keeps us from listening, unless there is something to hand over first."""
+        if self._gathered.received:
+            return
+        if self._error is not None:
+            error, self._error = self._error, None
+            self._has_ended = error.permanent
+            raise error
+        left = self._retry_at - now
+        if not self._is_connected and (left > 0 or now - began > self._access.timeout + 1):
+            raise ConnectorError(
+                "Jetstream: there is no connection yet", retry_after=max(left, 0.5)
+            )
+
+    def _taken(self, *, is_all: bool) -> tuple[Gathered, int, bool]:
+        gathered, self._gathered = self._gathered, Gathered()
+        if self._loop is not None and self._loop.is_running():
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._room.set)
+        is_all = is_all and self._error is None
+        return gathered, self._reached, is_all
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._keep_listening())
+
+    async def _keep_listening(self) -> None:
+        with self._changed:
+            self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+            self._changed.notify_all()
+        failures = 0
+        while True:
+            heard = self._heard
+            error, was_connected = await self._listened()
+            failures = 1 if self._heard > heard else failures + 1
+            if failures == 1 and was_connected and error.retry_after is None:
+                continue  # a stream that ends is an everyday thing
+            wait = backoff(failures, 1.0) if error.retry_after is None else error.retry_after
+            self._report(error, wait)
+            if error.permanent:
+                return
+            await asyncio.sleep(wait)
+
+    async def _listened(self) -> tuple[ConnectorError, bool]:
+        """Listen until it ends; why it did, and whether there was a connection."""
+        try:
+            await self._line.listen(
+                max(0, self._reached - OVERLAP_US), self._opened, self._hear, self._wait_for_room
+            )
+            error = ConnectorError(f"Jetstream: {self._line.base} ended the stream")
+        except ConnectorError as found:
+            error = found
+        with self._changed:
+            was_connected, self._is_connected = self._is_connected, False
+        return error, was_connected
+
+    def _opened(self) -> None:
+        with self._changed:
+            self._is_connected = True
+            self._error = None
+            self._heard_at = monotonic()
+
+    def _report(self, error: ConnectorError, wait: float) -> None:
+        after = None if error.permanent else wait
+        with self._changed:
+            self._error = ConnectorError(str(error), permanent=error.permanent, retry_after=after)
+            self._retry_at = monotonic() + (0.0 if error.permanent else wait)
+            self._changed.notify_all()
+
+    def _hear(self, frame: bytes | str, read: Read) -> bool:
+        try:
+            event = read(frame)
+            found = None if event is None else self._take(event)
+        except msgspec.MsgspecError as error:
+            event, found = None, self._bad_frame(frame, error)
+        with self._changed:
+            self._gathered.add(found)
+            self._heard += 1
+            self._heard_at = monotonic()
+            if event is not None and event.time_us > self._reached:
+                self._reached = event.time_us
+            if not self._gathered.is_full:
+                return False
+            self._room.clear()
+            self._changed.notify_all()
+            return True
+
+    def _bad_frame(self, frame: bytes | str, error: msgspec.MsgspecError) -> Reject:
+        """A broken frame: asked for once more; when it comes broken again, it is so."""
+        known = hash(frame)
+        if known not in self._bad:
+            if len(self._bad) >= _KNOWN_BAD:
+                self._bad.clear()
+            self._bad.add(known)
+            raise ConnectorError("Jetstream: a frame could not be read") from error
+        raw = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+        return Reject(self._reached, str(error), raw[:_RAW_KEPT])
+
+    async def _wait_for_room(self) -> None:
+        await self._room.wait()
