@@ -1,0 +1,164 @@
+"""The X connector's marks, pages and queries."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from listener.connectors import ConnectorError
+from listener.connectors.x import XOptions
+from listener.connectors.x_post import mark
+from listener.connectors.x_query import queries
+from tests.listener.x_listening import ago, heard, listening
+from tests.peers.x import XPeer
+
+
+@pytest.fixture
+def peer() -> Iterator[XPeer]:
+    with closing(XPeer()) as served:
+        yield served
+
+
+def test_pages_go_on_after_a_kill_and_find_what_came_meanwhile(peer: XPeer, tmp_path: Path) -> None:
+    ids = {peer.say(f"number {n}", ago(900 - n)) for n in range(250)}
+    with listening(peer, tmp_path) as connector:
+        first = connector.fetch(None)
+    ids.add(peer.say("meanwhile", ago(1)))
+    with listening(peer, tmp_path) as connector:
+        rest, cursor, _ = heard(connector, first.cursor)
+        more, _, _ = heard(connector, cursor)
+    told = [post.platform_id for post in (*first.posts, *rest, *more)]
+    assert set(told) == ids
+    assert len(first.posts) == 100
+    assert len(rest) == 150
+
+
+def test_next_poll_asks_only_for_what_is_new(peer: XPeer, tmp_path: Path) -> None:
+    for n in range(30):
+        peer.say(f"number {n}", ago(4000 - n))
+    new = peer.say("latest", ago(200))
+    with listening(peer, tmp_path) as connector:
+        _, cursor, _ = heard(connector)
+        assert [post.platform_id for post in heard(connector, cursor)[0]] == [new]
+
+
+def test_mark_older_than_the_window_reads_the_window_and_says_what_is_lost(
+    peer: XPeer, tmp_path: Path
+) -> None:
+    with listening(peer, tmp_path, ahead=timedelta(days=-9)) as connector:
+        start = mark(datetime.now(UTC) - timedelta(days=9))
+        cursor = json.dumps({"turn": 0, "sweeps": {"laurels": [start]}})
+        id_ = peer.say("after the outage", ago(60))
+        # Our clock is wrong too, so that X alone knows.
+        read, _, batches = heard(connector, cursor)
+    assert [post.platform_id for post in read] == [id_]
+    assert [told.what for batch in batches for told in batch.unread] == ["laurels"]
+
+
+def test_quiet_query_does_not_fall_out_of_the_window(peer: XPeer, tmp_path: Path) -> None:
+    start = mark(datetime.now(UTC) - timedelta(days=6, hours=22))
+    cursor = json.dumps({"turn": 0, "sweeps": {"laurels": [start]}})
+    with listening(peer, tmp_path) as connector:
+        _, cursor, batches = heard(connector, cursor)
+    assert json.loads(cursor)["sweeps"]["laurels"][0] > start
+    assert not batches[-1].unread
+
+
+def test_page_that_x_no_longer_takes_begins_the_sweep_again(peer: XPeer, tmp_path: Path) -> None:
+    ids = {peer.say(f"number {n}", ago(900 - n)) for n in range(120)}
+    start = mark(datetime.now(UTC) - timedelta(days=8))
+    cursor = json.dumps({"turn": 0, "sweeps": {"laurels": [start, None, f"{start}:0:zz", 1]}})
+    with listening(peer, tmp_path) as connector:
+        read, _, _ = heard(connector, cursor)
+    assert {post.platform_id for post in read} == ids
+
+
+def test_searches_and_mentions_are_listings_of_one_source(peer: XPeer, tmp_path: Path) -> None:
+    id_ = peer.say("hello @acme", ago(60), author="ann")
+    options = XOptions(user="@acme")
+    with listening(peer, tmp_path, options, searches=("laurels", "@acme")) as connector:
+        assert connector.queries == ("laurels -is:retweet",)
+        read, _, batches = heard(connector)
+    assert len(batches) == 2
+    assert {post.platform_id for post in read} == {id_}
+
+
+def test_nothing_to_search_for_needs_a_person(peer: XPeer, tmp_path: Path) -> None:
+    with (
+        listening(peer, tmp_path, XOptions()) as connector,
+        pytest.raises(ConnectorError, match=r"listener\.queries") as caught,
+    ):
+        connector.fetch(None)
+    assert caught.value.permanent
+    assert peer.asked == []
+
+
+def test_words_become_few_queries_that_fit() -> None:
+    words = [f"word{n}" for n in range(200)]
+    made = queries(words, "lang:en")
+    assert all(len(query) <= 512 for query in made)
+    assert len(made) == 5
+    assert {word for query in made for word in query.strip("(").split(")")[0].split(" OR ")} == set(
+        words
+    )
+    assert all(query.endswith(" -is:retweet lang:en") for query in made)
+
+
+@pytest.mark.parametrize(
+    ("word", "query"),
+    [
+        ("acme", "acme"),
+        ("@acme", "@acme"),
+        ("#acme", "#acme"),
+        ("東京", "東京"),
+        ('"acme pro"', '"acme pro"'),
+        ("c++", '"c++"'),
+        ("-acme", '"-acme"'),
+        ("OR", '"OR"'),
+        ('say"so', '"say so"'),
+        ('"' + "long " * 200 + '"', '"' + "long " * 98 + 'long"'),
+    ],
+)
+def test_word_is_asked_for_as_x_understands_it(word: str, query: str) -> None:
+    (made,) = queries([word])
+    assert made == f"{query} -is:retweet"
+    assert len(made) <= 512
+
+
+def test_mentions_are_read_and_reposts_are_not(peer: XPeer, tmp_path: Path) -> None:
+    id_ = peer.say("dear @acme", ago(60), author="ann")
+    own = peer.say("we are @acme", ago(50), author="acme")
+    peer.repost(id_, ago(40), author="ben")
+    with listening(peer, tmp_path, XOptions(user="acme")) as connector:
+        told = {post.platform_id: post for post in heard(connector)[0]}
+    assert set(told) == {id_, own}
+    assert [told[id_].author.is_own, told[own].author.is_own] == [False, True]
+
+
+def test_own_account_is_looked_up_once(peer: XPeer, tmp_path: Path) -> None:
+    peer.user("acme")
+    for _ in range(2):
+        with listening(peer, tmp_path, XOptions(user="@acme")) as connector:
+            heard(connector)
+    assert [request.path for request in peer.asked].count("/2/users/by/username/acme") == 1
+
+
+def test_account_that_is_not_there_needs_a_person(peer: XPeer, tmp_path: Path) -> None:
+    with (
+        listening(peer, tmp_path, XOptions(user="@nobody")) as connector,
+        pytest.raises(ConnectorError, match="no account @nobody") as caught,
+    ):
+        connector.fetch(None)
+    assert caught.value.permanent
+
+
+def test_more_mentions_than_x_shows_are_said_to_be_unread(peer: XPeer, tmp_path: Path) -> None:
+    for n in range(850):
+        peer.say(f"@acme {n}", ago(2000 - n))
+    with listening(peer, tmp_path, XOptions(user="acme")) as connector:
+        read, _, batches = heard(connector)
+    assert len(read) == 800
+    assert "800" in batches[-1].unread[0].reason
