@@ -1,0 +1,96 @@
+"""Read what was missed in Discord: one request a step, channel after channel."""
+
+from dataclasses import dataclass, field
+
+from listener.connectors import Unread
+from listener.connectors.discord_history import PAGE, History, Page
+from listener.connectors.discord_place import Place
+from listener.connectors.discord_post import moment, place
+from listener.connectors.discord_rooms import Behind, Rooms, Shelf
+
+
+@dataclass(slots=True)
+class Step:
+    """What one request brought; `channel_id` where the cursor follows it."""
+
+    page: Page = field(default_factory=Page)
+    channel_id: int | None = None
+    unread: tuple[Unread, ...] = ()
+
+
+class CatchingUp:
+    """Works off the rooms that are behind, and finds archived threads that are."""
+
+    def __init__(self, history: History, rooms: Rooms, place: Place) -> None:
+        self._history = history
+        self._rooms = rooms
+        self._place = place
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether something is behind."""
+        return bool(self._rooms.shelves or self._rooms.behind)
+
+    async def step(self) -> Step:
+        """Make the next request; a failure leaves everything as it was, to be tried again."""
+        import discord
+
+        shelves, behind = self._rooms.shelves, self._rooms.behind
+        id_ = next(iter(shelves or behind), None)
+        if id_ is None:
+            return Step()
+        try:
+            if id_ in shelves:
+                await self._list(shelves[id_])
+                return Step()
+            return await self._read(id_, behind[id_])
+        except (discord.Forbidden, discord.NotFound) as error:
+            what = _name(shelves[id_].parent if id_ in shelves else behind[id_].room, id_)
+            shelves.pop(id_, None)
+            behind.pop(id_, None)
+            reason = f"Discord refuses its history (HTTP {error.status}); see what the bot may read"
+            return Step(unread=(Unread(what, reason),))
+
+    async def _list(self, shelf: Shelf) -> None:
+        what = f"archived threads of {_name(shelf.parent, shelf.parent.id)}"
+        threads, goes_on = await self._history.archived(shelf.parent, shelf.before, what)
+        # What was archived before all was heard has nothing new: archiving comes after speaking.
+        since = moment(self._place.whole or self._place.since)
+        news = [one for one in threads if one.archive_timestamp >= since]
+        for thread in news:
+            self._rooms.mark(thread, thread.last_message_id, self._place)
+        if goes_on is None or len(news) < len(threads):
+            del self._rooms.shelves[shelf.parent.id]
+        else:
+            shelf.before = goes_on
+
+    async def _read(self, id_: int, behind: Behind) -> Step:
+        if behind.room is None:
+            behind.room = await self._history.room(id_)
+        if not self._rooms.wants(behind.room):
+            del self._rooms.behind[id_]
+            return Step()
+        what, after = _name(behind.room, id_), self._place.after(id_)
+        if behind.look_back:
+            page = await self._history.page(behind.room, what, before=after + 1)
+            behind.look_back = False
+            page.posts = [post for post in page.posts if post.edited_at is not None]
+            self._drop_if_read(id_, behind)
+            return Step(page)
+        behind.has_news = False
+        try:
+            page = await self._history.page(behind.room, what, after=after)
+        except BaseException:
+            behind.has_news = True
+            raise
+        behind.has_news |= page.received >= PAGE
+        self._drop_if_read(id_, behind)
+        return Step(page, id_)
+
+    def _drop_if_read(self, id_: int, behind: Behind) -> None:
+        if not behind.has_news:
+            del self._rooms.behind[id_]
+
+
+def _name(room: object, id_: int) -> str:
+    return place(room) or f"channel {id_}"

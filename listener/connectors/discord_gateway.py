@@ -1,0 +1,200 @@
+"""Run discord.py's event loop in a thread of its own, and start it anew when it dies."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+from listener.connectors import Access, ConnectorError, Unread
+from listener.connectors.discord_commands import add_commands
+from listener.connectors.discord_failure import failure_of
+from listener.connectors.discord_hearing import Hearing
+from listener.connectors.discord_noted import Noted
+from listener.connectors.discord_post import Reader
+from listener.limits import backoff
+
+if TYPE_CHECKING:
+    import discord
+
+T = TypeVar("T")
+TOKEN_NAME: Final = "LAURELS_DISCORD_TOKEN"  # noqa: S105 - a name
+HEARTBEAT: Final = 60.0
+"""Seconds of silence after which a connection is dead."""
+_CLOSING: Final = 2.0
+_GUILDS_WITHIN: Final = 0.3
+"""Seconds without another server after which those that came are all; late ones are read too."""
+_LONGEST_PAUSE: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What of the options a client needs to know."""
+
+    message_content: bool = False
+    staff_roles: frozenset[str] = frozenset()
+
+
+class Seam:
+    """Points discord.py, which knows one address for all clients, at another server for a while."""
+
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+    _users: ClassVar[int] = 0
+    _own: ClassVar[tuple[str, Any]]
+    _base: ClassVar[str | None] = None
+
+    @classmethod
+    def take(cls, base: str) -> None:
+        """Use this address. Raises ConnectorError while another one is in use."""
+        from discord.gateway import DiscordWebSocket
+        from discord.http import Route
+
+        with cls._lock:
+            if cls._users and cls._base != base:
+                raise ConnectorError(
+                    "Discord: two sources with different base_url cannot run in one process; give "
+                    "them the same, or run them apart",
+                    permanent=True,
+                )
+            if not cls._users:
+                cls._own = (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
+            cls._users, cls._base, Route.BASE = cls._users + 1, base, base
+
+    @classmethod
+    def give_back(cls) -> None:
+        """Done with the other address."""
+        from discord.gateway import DiscordWebSocket
+        from discord.http import Route
+
+        with cls._lock:
+            cls._users -= 1
+            if not cls._users:
+                Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = cls._own
+
+
+class Gateway:
+    """A client that is kept running. `ask` runs something beside it."""
+
+    def __init__(
+        self, hearing: Hearing, access: Access, setup: Setup, heartbeat: float = HEARTBEAT
+    ) -> None:
+        self._hearing = hearing
+        self._access = access
+        self._setup = setup
+        self._heartbeat = heartbeat
+        self._base = access.base_url.rstrip("/") if access.base_url else None
+        if self._base:
+            Seam.take(self._base)
+        self._stopped = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="discord", daemon=True)
+        self._thread.start()
+
+    def ask(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run something in the client's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def close(self) -> None:
+        """Disconnect and end the thread."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+        if self._base:
+            Seam.give_back()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._until_stopped())
+
+    async def _until_stopped(self) -> None:
+        work = asyncio.create_task(self._keep_running())
+        await self._stopped.wait()
+        work.cancel()
+        await asyncio.wait({work})
+
+    async def _keep_running(self) -> None:
+        failures = 0
+        while self._hearing.refused is None:
+            error = await self._one_client()
+            failures = 1 if self._hearing.ears.connected.is_set() else failures + 1
+            failure = failure_of(error, "connecting to the gateway")
+            self._hearing.lose(failure)
+            wait = min(backoff(failures, 1.0), _LONGEST_PAUSE)
+            await asyncio.sleep(failure.retry_after or wait)
+
+    async def _one_client(self) -> BaseException:
+        """Run a client until it dies; why it did."""
+        client = client_of(self._setup, self._heartbeat)
+        equip(client, self._hearing, self._access, self._setup)
+        task = asyncio.create_task(self._connect(client))
+        try:
+            await asyncio.wait({task})
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            await self._close(client)
+        return task.exception() or ConnectionError("the gateway closed the connection")
+
+    async def _connect(self, client: "discord.Client") -> None:
+        from discord.gateway import DiscordWebSocket
+        from discord.http import Route
+        from yarl import URL
+
+        async with asyncio.timeout(2 * self._access.timeout):
+            await client.login(self._access.secrets[TOKEN_NAME])
+            if self._base:
+                found = await client.http.request(Route("GET", "/gateway"))
+                DiscordWebSocket.DEFAULT_GATEWAY = URL(found["url"])
+        await client.connect()
+
+    async def _close(self, client: "discord.Client") -> None:
+        from discord.gateway import KeepAliveHandler
+
+        try:
+            async with asyncio.timeout(_CLOSING):
+                await client.close()
+        except TimeoutError:
+            await client.http.close()
+        # One that was born in a connection under way is known to nobody else.
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self._loop:
+                thread.stop()
+
+
+def client_of(setup: Setup, heartbeat: float) -> "discord.Client":
+    """A client that asks for no more than it needs, and remembers no members."""
+    import discord
+
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
+    intents = discord.Intents.none()
+    intents.guilds = intents.guild_messages = True
+    intents.message_content = setup.message_content
+    return discord.Client(
+        intents=intents,
+        allowed_mentions=discord.AllowedMentions.none(),
+        chunk_guilds_at_startup=False,
+        guild_ready_timeout=_GUILDS_WITHIN,
+        heartbeat_timeout=heartbeat,
+        member_cache_flags=discord.MemberCacheFlags.none(),
+    )
+
+
+def equip(client: "discord.Client", hearing: Hearing, access: Access, setup: Setup) -> None:
+    """Have the client tell what it hears, and offer the commands, once it is logged in."""
+    import discord
+    from discord import app_commands
+
+    tree = app_commands.CommandTree(client)
+    add_commands(tree, hearing)
+
+    async def setup_hook() -> None:
+        own_id = client.user.id if client.user else 0
+        noted = Noted(access.folder / "discord" / f"{own_id}.json", hearing.place.said)
+        hearing.take_up(client, Reader(own_id, noted.is_scored, setup.staff_roles), noted)
+        try:
+            await tree.sync()
+        except (discord.Forbidden, app_commands.CommandSyncFailure) as error:
+            reason = f"Discord refuses them (HTTP {error.status}); they cannot be used"
+            hearing.ears.unread.append(Unread("the bot's commands", reason))
+
+    client.event(setup_hook)
