@@ -4,10 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from listener.connectors import Batch, Connector, ConnectorError, Reject, Unread
+from listener.connectors import (
+    Batch,
+    Connector,
+    ConnectorError,
+    Reject,
+    ThreadReader,
+    Unread,
+)
 from listener.limits import backoff
 from listener.match import Matcher
-from store import cursors, mentions
+from listener.query import EVERYTHING
+from store import conversations, cursors, mentions
 from store.db import Connection, Engine, reading
 from store.mentions import NewMention
 from store.records import Post
@@ -58,25 +66,53 @@ def poll_once(
         raise
     with engine.begin() as tx:
         posts = batch.posts if wanted is None else _kept(tx, batch.posts, wanted)
-        saved = mentions.save_posts(tx, posts, source, now)
-        ids = [one.id for one in saved]
-        added = mentions.add_mentions(tx, _found(posts, ids, matcher, now))
+        kept = keep(tx, posts, source, matcher, now)
+        if isinstance(connector, ThreadReader):
+            conversations.open_new(tx, kept.threads, source, now)
         deleted = mentions.carry_out(tx, batch.deletions, now)
         for one in batch.unread:
             cursors.leave_unread(tx, source, one.what, one.reason, now)
-        new = sum(one.is_new for one in saved)
         received = _received(batch)
-        cursors.put(tx, source, batch.cursor, now, received=received, stored=new)
+        cursors.put(tx, source, batch.cursor, now, received=received, stored=kept.new)
     return Polled(
         received,
         len(posts),
-        new,
-        added,
+        kept.new,
+        kept.mentions,
         tuple(batch.rejects),
         batch.exhausted,
         deleted,
         tuple(batch.unread),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of posts that were kept: how many were new, and how many new mentions there are.
+
+    `threads` are the conversations of those that a query named.
+    """
+
+    new: int
+    mentions: int
+    threads: tuple[conversations.Thread, ...]
+
+
+def keep(
+    tx: Connection, posts: Sequence[Post], source: str, matcher: Matcher, now: datetime
+) -> Kept:
+    """Save posts and what the queries find in them; a post that is gone is found by none."""
+    saved = mentions.save_posts(tx, posts, source, now)
+    found: list[NewMention] = []
+    threads: dict[tuple[str, str], int] = {}
+    for post, one in zip(posts, saved, strict=True):
+        matches = () if one.is_gone else matcher.match(post)
+        found += [NewMention(one.id, match.query, match.spans, now) for match in matches]
+        if any(match.query != EVERYTHING for match in matches):
+            threads.setdefault((post.platform, post.thread_id or post.platform_id), one.id)
+    added = mentions.add_mentions(tx, found)
+    named = tuple((*thread, post_id) for thread, post_id in threads.items())
+    return Kept(sum(one.is_new for one in saved), added, named)
 
 
 def _received(batch: Batch) -> int:
@@ -106,14 +142,4 @@ def _kept(tx: Connection, posts: Sequence[Post], wanted: Callable[[Post], bool])
         if fit
         or (post.platform, post.platform_id) in known
         or (post.platform, post.parent_id) in known
-    ]
-
-
-def _found(
-    posts: Sequence[Post], ids: Sequence[int], matcher: Matcher, now: datetime
-) -> list[NewMention]:
-    return [
-        NewMention(post_id, match.query, match.spans, now)
-        for post_id, post in zip(ids, posts, strict=True)
-        for match in matcher.match(post)
     ]

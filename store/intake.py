@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ class Saved:
 
     id: int
     is_new: bool
+    is_gone: bool = False
+    """Its platform deleted it: it is empty here and stays so."""
 
 
 def save_posts(
@@ -43,7 +45,8 @@ def save_posts(
     for turn in _turns(posts):
         columns = [_columns(posts[at], accounts, source, heard_at) for at in turn]
         saved |= zip(turn, _save_once(tx, columns, heard_at), strict=True)
-    return [saved[at] for at in range(len(posts))]
+    gone = {one.id for one in saved.values() if one.is_gone}
+    return [replace(saved[at], is_gone=saved[at].id in gone) for at in range(len(posts))]
 
 
 def bury(tx: Connection, deleted: Mapping[int, datetime], carried_out_at: datetime) -> None:
@@ -108,6 +111,8 @@ def _columns(
 
 def _save_once(tx: Connection, rows: Sequence[Columns], heard_at: datetime) -> list[Saved]:
     known = _known(tx, rows)
+    gone = {name for name, row in known.items() if row.deleted_at is not None}
+    gone |= {(row["platform"], row["platform_id"]) for row in rows if row["deleted_at"]}
     new = [row for row in rows if (row["platform"], row["platform_id"]) not in known]
     ids = {(row["platform"], row["platform_id"]): row["id"] for row in _add(tx, new, heard_at)}
     _change(
@@ -120,7 +125,7 @@ def _save_once(tx: Connection, rows: Sequence[Columns], heard_at: datetime) -> l
         heard_at,
     )
     return [
-        Saved(ids[name], True) if name in ids else Saved(known[name].id, False)
+        Saved(ids[name] if name in ids else known[name].id, name in ids, name in gone)
         for name in ((row["platform"], row["platform_id"]) for row in rows)
     ]
 

@@ -351,6 +351,7 @@ conversation = Table(
     Column("read_at", Instant),
     Column("due_at", Instant),
     Column("error", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("platform", "thread_id"),
     Index("ix_conversation_source_due_at", "source", "due_at"),  # conversations.due
 )  # fmt: skip

@@ -95,6 +95,7 @@ def _create() -> None:
         sa.Column("read_at", _MOMENT),
         sa.Column("due_at", _MOMENT),
         sa.Column("error", sa.Text()),
+        _count("failures"),
         sa.UniqueConstraint("platform", "thread_id"),
         sa.Index("ix_conversation_source_due_at", "source", "due_at"),
     )
