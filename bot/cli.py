@@ -93,21 +93,30 @@ def run(config: Config = None) -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Archive: JSON lines, plain, gzip or zstd.")],
+    file: Annotated[Path, typer.Argument(help="A file, folder or zip; see docs/archive.md.")],
     as_: Annotated[str, typer.Option("--as", help="community or search.")] = "community",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="archive, discord, reddit, slack, stackexchange or x; auto looks into it.",
+        ),
+    ] = "auto",
+    site: Annotated[
+        str | None, typer.Option(help="Of a Stack Exchange dump: its site, e.g. android.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Import an archive; doing it again adds nothing."""
-    from bot.commands import hearing
-    from bot.failures import CommandError
-    from store.records import SourceKind
+    """Import what was said before; doing it again adds nothing."""
+    from bot.commands import importing
+    from listener.connectors.archive import ArchiveOptions
 
-    if as_ not in set(SourceKind):
-        raise CommandError(f"--as: expected community or search, got {as_!r}")
+    kind, format_word = importing.words(as_, format_)
+    options = ArchiveOptions(file, format_word, site)
     settings = _settings(config)
     with _store(settings) as engine:
-        hearing.import_file(engine, settings, file, SourceKind(as_), as_json=as_json)
+        importing.import_file(engine, settings, options, kind, as_json=as_json)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""``laurels import``, ``listen`` and ``query``: the first stage by hand."""
+"""``laurels listen`` and ``query``: the first stage by hand."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,9 +8,8 @@ from pathlib import Path
 from bot import wiring
 from bot.failures import CommandError
 from bot.pipeline.hear import Heard, hear
-from bot.replay import extent
 from bot.settings import Settings
-from bot.terminal import columns, emit, note, progress
+from bot.terminal import columns, emit, note
 from listener.connectors import KINDS, ConnectorError
 from listener.connectors.archive import Archive, ArchiveOptions
 from listener.match import Matcher
@@ -19,31 +18,6 @@ from listener.settings import SourceSettings
 from store import cursors
 from store.db import Engine, reading
 from store.records import SourceKind
-
-
-def import_file(
-    engine: Engine, settings: Settings, path: Path, kind: SourceKind, *, as_json: bool
-) -> None:
-    """Hear a whole archive. Interrupted, the next call goes on; finished, it starts again."""
-    source = SourceSettings(
-        f"import:{path.resolve()}", "archive", kind, options=ArchiveOptions(path)
-    )
-    if kind is SourceKind.SEARCH and not settings.listener.queries:
-        raise CommandError("listener.queries: a search needs a query; or import --as community")
-    lines = extent(path).lines
-    rejects = path.with_name(path.name + ".rejects.jsonl")
-    with engine.begin() as tx:
-        begun = cursors.get(tx, source.name)
-        if begun is None or int(begun.partition(":")[0] or 0) >= lines:
-            cursors.put(tx, source.name, None, wiring.utc_now())
-            rejects.unlink(missing_ok=True)
-    with progress({"hear": "Importing"}) as show:
-
-        def advance(heard: Heard) -> None:
-            show("hear", heard.received + heard.rejects, lines)
-
-        heard = _heard(engine, settings, source, rejects, advance)
-    _report(heard, rejects, as_json=as_json)
 
 
 def _heard(
@@ -71,20 +45,6 @@ def _heard(
         )
     finally:
         reader.close()
-
-
-def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:
-    value: dict[str, object] = {
-        "posts": heard.posts,
-        "new": heard.new,
-        "mentions": heard.mentions,
-        "rejected": heard.rejects,
-        "rejects": str(rejects) if heard.rejects else None,
-    }
-    text = f"{heard.posts:,} posts read, {heard.new:,} new, {heard.mentions:,} mentions."
-    if heard.rejects:
-        text += f"\n{heard.rejects:,} lines could not be read; they stand in {rejects}"
-    emit(value, text, as_json=as_json)
 
 
 def listen(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import zstandard
 
-from listener.connectors import ConnectorError
-from listener.connectors.archive import Archive
+from listener.connectors import Access, ConnectorError
+from listener.connectors.archive import Archive, ArchiveOptions
 from store.records import Post
 
 
@@ -40,30 +40,30 @@ def ids(posts: Any) -> list[str]:
 
 def test_batches_continue_where_the_cursor_says(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", *(line(n) for n in range(5)))
-    with closing(Archive(path, batch=2)) as archive:
+    with closing(Archive(ArchiveOptions(path), batch=2)) as archive:
         first = archive.fetch(None)
         second = archive.fetch(first.cursor)
     assert (ids(first.posts), ids(second.posts)) == (["0", "1"], ["2", "3"])
     assert not first.exhausted
-    fresh = Archive(path, batch=10).fetch(first.cursor)
+    fresh = Archive(ArchiveOptions(path), batch=10).fetch(first.cursor)
     assert ids(fresh.posts) == ["2", "3", "4"]
     assert fresh.exhausted
 
 
 def test_appended_lines_are_read_next_time(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", line(0))
-    archive = Archive(path)
+    archive = Archive(ArchiveOptions(path))
     cursor = archive.fetch(None).cursor
     with path.open("a") as file:
         file.write(line(1) + "\n")
-    assert ids(Archive(path).fetch(cursor).posts) == ["1"]
+    assert ids(Archive(ArchiveOptions(path)).fetch(cursor).posts) == ["1"]
 
 
 def test_replaced_file_is_read_from_its_beginning(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", line(0), line(1))
-    cursor = Archive(path).fetch(None).cursor
+    cursor = Archive(ArchiveOptions(path)).fetch(None).cursor
     written(path, line(7), line(8), line(9))
-    assert ids(Archive(path).fetch(cursor).posts) == ["7", "8", "9"]
+    assert ids(Archive(ArchiveOptions(path)).fetch(cursor).posts) == ["7", "8", "9"]
 
 
 def test_gzip_and_zstd_are_known_by_their_bytes(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_gzip_and_zstd_are_known_by_their_bytes(tmp_path: Path) -> None:
     for name, data in (("a", gzip.compress(text)), ("b", zstandard.compress(text))):
         path = tmp_path / name
         path.write_bytes(data)
-        assert ids(Archive(path).fetch(None).posts) == ["0"]
+        assert ids(Archive(ArchiveOptions(path)).fetch(None).posts) == ["0"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,8 @@ def test_gzip_and_zstd_are_known_by_their_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_bad_line_is_put_aside_with_its_number(tmp_path: Path, bad: str, reason: str) -> None:
-    batch = Archive(written(tmp_path / "a.jsonl", line(0), bad, line(2))).fetch(None)
+    path = written(tmp_path / "a.jsonl", line(0), bad, line(2))
+    batch = Archive(ArchiveOptions(path)).fetch(None)
     assert ids(batch.posts) == ["0", "2"]
     (reject,) = batch.rejects
     assert reject.number == 2
@@ -101,14 +102,14 @@ def test_bad_line_is_put_aside_with_its_number(tmp_path: Path, bad: str, reason:
 def test_bytes_that_are_not_utf8_are_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xff\xfe\n" + line(1).encode())
-    batch = Archive(path).fetch(None)
+    batch = Archive(ArchiveOptions(path)).fetch(None)
     assert ids(batch.posts) == ["1"]
     assert batch.rejects[0].reason == "not UTF-8 at byte 0"
 
 
 def test_wrong_optional_field_is_taken_as_absent(tmp_path: Path) -> None:
     changes = {"score": "many", "tags": 3, "edited_at": "?", "mentions": [7, {}], "lang": 5.5}
-    (post,) = Archive(written(tmp_path / "a.jsonl", line(0, **changes))).fetch(None).posts
+    (post,) = Archive(ArchiveOptions(written(tmp_path / "a.jsonl", line(0, **changes)))).fetch(None).posts
     assert (post.score, post.tags, post.edited_at, post.lang) == (None, (), None, None)
     assert post.addressed == ("7",)
     assert post.author.handle == "u"
@@ -117,19 +118,19 @@ def test_wrong_optional_field_is_taken_as_absent(tmp_path: Path) -> None:
 def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + line(0).encode() + b"\r\n\r\n" + line(1).encode())
-    batch = Archive(path).fetch(None)
+    batch = Archive(ArchiveOptions(path)).fetch(None)
     assert ids(batch.posts) == ["0", "1"]
     assert not batch.rejects
 
 
 def test_missing_and_damaged_files_say_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(ConnectorError, match="No such file") as caught:
-        Archive(tmp_path / "none").fetch(None)
+        Archive(ArchiveOptions(tmp_path / "none")).fetch(None)
     assert caught.value.permanent
     whole = gzip.compress("".join(line(n) + "\n" for n in range(500)).encode())
     path = tmp_path / "cut.gz"
     path.write_bytes(whole[: len(whole) // 2])
-    archive = Archive(path)
+    archive = Archive(ArchiveOptions(path))
     batch = archive.fetch(None)
     assert batch.posts, "what came before the damage is kept"
     with pytest.raises(ConnectorError, match=f"damaged after line {len(batch.posts)} "):
@@ -148,4 +149,4 @@ def test_search_keeps_the_whole_conversation_of_a_match(tmp_path: Path) -> None:
     def wanted(post: Post) -> bool:
         return "leaf" in post.text
 
-    assert ids(Archive(path, wanted=wanted).fetch(None).posts) == ["1", "2", "4"]
+    assert ids(Archive(ArchiveOptions(path), Access(wanted=wanted)).fetch(None).posts) == ["1", "2", "4"]

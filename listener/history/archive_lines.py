@@ -1,18 +1,47 @@
-"""One line of an archive, as parsed JSON, to a post."""
+"""Archives in the format of docs/archive.md: a post a line."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Final
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, Final
 
+import msgspec
+
+from listener.history import Mark
+from listener.history.files import Files
+from listener.history.lines import BadLine, Lines
+from listener.history.moments import BadMoment, from_text, from_text_maybe
 from store.records import Author, Kind, Post
 
-EARLIEST: Final = 1980
-LATEST: Final = 2100
 _KINDS: Final = {kind.value: kind for kind in Kind}
+_DECODER: Final = msgspec.json.Decoder()
 
 
-class BadLine(Exception):
-    """The line lacks something required; the message names the field."""
+class ArchiveLines:
+    """One file or several, each a post a line."""
+
+    by_lines: ClassVar[bool] = True
+
+    def __init__(self, files: Files, site: str | None = None) -> None:
+        self._files = files
+        self.parts: Sequence[str] = tuple(files.sizes)
+
+    def read(self, part: str, mark: Mark) -> Lines:
+        """Open one of the files after the mark."""
+        return Lines(self._files.open(part), mark, parse)
+
+    def close(self) -> None:
+        """Nothing was gathered."""
+
+
+def parse(line: bytes) -> Post:
+    """A line to a post; raises BadLine for a bad post and ValueError for bad JSON."""
+    try:
+        value = _DECODER.decode(line)
+    except (ValueError, RecursionError):
+        # The slower one takes more, e.g. half of a surrogate pair, and says what is wrong.
+        value = json.loads(line.decode())
+    return read_line(value)
 
 
 def read_line(value: object) -> Post:
@@ -39,12 +68,12 @@ def read_line(value: object) -> Post:
         addressed=_strings(value.get("mentions")),
         media=_strings(value.get("media")),
         score=_whole(value.get("score")),
-        accepted=value.get("accepted") is True,
+        accepted=_flag(value.get("accepted")),
         tags=_strings(value.get("tags")),
         lang=_optional(value, "lang"),
         url=_optional(value, "url"),
-        edited_at=_optional_moment(value, "edited_at"),
-        deleted_at=_optional_moment(value, "deleted_at"),
+        edited_at=from_text_maybe(value.get("edited_at")),
+        deleted_at=from_text_maybe(value.get("deleted_at")),
     )
 
 
@@ -87,30 +116,20 @@ def _author(value: object) -> Author:
 
 
 def _moment(value: Mapping[str, object], name: str) -> datetime:
-    found = value.get(name)
-    if not isinstance(found, str):
-        raise BadLine(f"{name}: missing")
     try:
-        moment = datetime.fromisoformat(found)
-        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadLine(f"{name}: expected ISO 8601, got {found[:40]!r}") from None
-    if not EARLIEST <= aware.year <= LATEST:
-        raise BadLine(f"{name}: {found[:40]} is not a time at which anybody wrote this")
-    return aware
-
-
-def _optional_moment(value: Mapping[str, object], name: str) -> datetime | None:
-    try:
-        return _moment(value, name)
-    except BadLine:
-        return None
+        return from_text(value.get(name))
+    except BadMoment as error:
+        raise BadLine(f"{name}: {error}") from None
 
 
 def _strings(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     return tuple(str(item) for item in value if isinstance(item, str | int))
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _whole(value: object) -> int | None:

@@ -1,0 +1,109 @@
+"""``laurels import``: history from a file, a folder or a zip."""
+
+from pathlib import Path
+
+from bot import wiring
+from bot.failures import CommandError
+from bot.import_progress import shown, size
+from bot.pipeline.hear import Heard, hear
+from bot.settings import Settings
+from bot.terminal import emit, note
+from listener.connectors import Access, ConnectorError
+from listener.connectors.archive import Archive, ArchiveOptions
+from listener.history import Format
+from listener.settings import SourceSettings
+from store import cursors
+from store.db import Engine, reading
+from store.records import SourceKind
+
+
+def words(as_: str, format_: str) -> tuple[SourceKind, Format]:
+    """What was asked for by name; raises CommandError that says which names there are."""
+    if as_ not in set(SourceKind):
+        raise CommandError(f"--as: expected community or search, got {as_!r}")
+    if format_ not in set(Format):
+        raise CommandError(f"--format: expected one of {', '.join(Format)}, got {format_!r}")
+    return SourceKind(as_), Format(format_)
+
+
+def import_file(
+    engine: Engine, settings: Settings, options: ArchiveOptions, kind: SourceKind, *, as_json: bool
+) -> None:
+    """Hear a whole record. Interrupted, the next call goes on; finished, it starts again.
+
+    Raises CommandError where nothing in it can be read, and listener.connectors.ConnectorError
+    where it is damaged: what stands before the damage is kept.
+    """
+    path = options.path or Path()
+    source = SourceSettings(f"import:{path.resolve()}", "archive", kind, options=options)
+    if kind is SourceKind.SEARCH and not settings.listener.queries:
+        raise CommandError("listener.queries: a search needs a query; or import --as community")
+    rejects = path.resolve() if path.name in ("", "..") else path
+    rejects = rejects.with_name(rejects.name + ".rejects.jsonl")
+    wanted = wiring.wanted(source, wiring.matcher(settings, source))
+    archive = Archive(options, Access(wanted=wanted))
+    try:
+        begun = _begun(engine, source, archive, rejects)
+        heard = _heard(engine, settings, source, archive, rejects)
+    finally:
+        archive.close()
+    if not (heard.received or begun):
+        aside = f"; {heard.rejects:,} items stand in {rejects}" if heard.rejects else ""
+        raise CommandError(f"{path}: nothing in it could be read as a post{aside}")
+    _report(heard, rejects, as_json=as_json)
+
+
+def _begun(engine: Engine, source: SourceSettings, archive: Archive, rejects: Path) -> bool:
+    """Whether an interrupted import goes on; else it begins with the first item."""
+    with reading(engine) as tx:
+        cursor = cursors.get(tx, source.name)
+    if archive.goes_on(cursor):
+        return True
+    with engine.begin() as tx:
+        cursors.put(tx, source.name, None, wiring.utc_now())
+    rejects.unlink(missing_ok=True)
+    return False
+
+
+def _heard(
+    engine: Engine, settings: Settings, source: SourceSettings, archive: Archive, rejects: Path
+) -> Heard:
+    found = wiring.matcher(settings, source)
+    # Of an archive whole conversations are chosen already; of the rest each poll chooses.
+    wanted = None if archive.format is Format.ARCHIVE else wiring.wanted(source, found)
+    so_far = Heard()
+    with shown() as show:
+
+        def advance(heard: Heard) -> None:
+            nonlocal so_far
+            so_far = heard
+            show(*archive.progress, heard.received + heard.rejects)
+
+        now = wiring.utc_now
+        try:
+            return hear(engine, source.name, archive, found, now, rejects, advance, wanted=wanted)
+        except (KeyboardInterrupt, ConnectorError) as error:
+            _say_how_far(archive, so_far, by_hand=isinstance(error, KeyboardInterrupt))
+            raise
+
+
+def _say_how_far(archive: Archive, heard: Heard, *, by_hand: bool) -> None:
+    done, total = archive.progress
+    how_far = f"{heard.posts:,} posts were read, {heard.new:,} of them new; they are kept."
+    if by_hand:
+        how_far += f" Stopped at {size(done)} of {size(total)}: the same command goes on there."
+    note(how_far)
+
+
+def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:
+    value: dict[str, object] = {
+        "posts": heard.posts,
+        "new": heard.new,
+        "mentions": heard.mentions,
+        "rejected": heard.rejects,
+        "rejects": str(rejects) if heard.rejects else None,
+    }
+    text = f"{heard.posts:,} posts read, {heard.new:,} new, {heard.mentions:,} mentions."
+    if heard.rejects:
+        text += f"\n{heard.rejects:,} lines could not be read; they stand in {rejects}"
+    emit(value, text, as_json=as_json)

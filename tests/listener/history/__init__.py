@@ -1,0 +1,1 @@
+"""Records of history: each format as its platform writes it."""
