@@ -33,6 +33,9 @@ _LONGEST_QUERY: Final = 512
 """Characters of a search, as the API's document says of `q`."""
 _PAGE: Final = 100
 _RAW_KEPT: Final = 20_000
+_OVERLAP: Final = 300
+_SEARCH_OVERLAP: Final = 3_600
+"""Seconds read again: a search finds a submission only some time after it was written."""
 _CAPPED_FROM: Final = 500
 _CAPPED_SEARCH_FROM: Final = 200
 
@@ -99,8 +102,13 @@ class Reddit:
         )
         self._places = _places(options, access.searches)
         start = access.now() - timedelta(hours=options.lookback_hours)
+        is_search = options.search_only or not options.subreddits
         self._listings = Listings(
-            tuple(self._places), self._page, access, start=int(start.timestamp())
+            tuple(self._places),
+            self._page,
+            access,
+            start=int(start.timestamp()),
+            overlap=_SEARCH_OVERLAP if is_search else _OVERLAP,
         )
         self._emptied: dict[str, str] = {}
         self._client: Client | None = None
@@ -137,7 +145,7 @@ class Reddit:
         things, _ = _listed(self._asking().get("api/info", params, what="known posts"), "posts")
         posts, rejects = self._posts(things)
         stand = [post for post in posts if post.deleted_at is None]
-        unclear = {thing["data"].get("name") for thing in things} if rejects else set()
+        unclear = {str(thing["data"].get("name")) for thing in things} if rejects else set()
         told = {post.platform_id for post in stand}
         seen = {post.platform_id for post in posts}
         gone = [id_ for id_ in asked if id_ not in told and (id_ in seen or id_ not in unclear)]
@@ -186,7 +194,7 @@ class Reddit:
             try:
                 posts.append(self._post(thing))
             except BadThing as error:
-                raw = json.dumps(thing, ensure_ascii=False)[:_RAW_KEPT]
+                raw = json.dumps(thing)[:_RAW_KEPT]
                 rejects.append(Reject(number, str(error), raw))
         return posts, rejects
 

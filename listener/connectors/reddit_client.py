@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -49,6 +50,7 @@ class Client:
         self._user = user
         self._gate = _Gate(access)
         self._reddit: praw.Reddit | None = None
+        self._lock = Lock()
 
     def get(self, path: str, params: Mapping[str, str | int], *, what: str) -> Any:
         """The parsed answer. Raises ConnectorError; Missing where there is nothing."""
@@ -64,12 +66,13 @@ class Client:
         self._gate.close()
 
     def _asked(self, method: str, path: str, what: str, **given: Any) -> Any:
-        try:
-            return self._once(method, path, what, given)
-        except _Expired:
-            # A token lasts a day or less; only a fresh one that is refused needs a person.
-            self.close()
-            return self._once(method, path, what, given)
+        with self._lock:
+            try:
+                return self._once(method, path, what, given)
+            except _Expired:
+                # A token lasts a day or less; only a fresh one that is refused needs a person.
+                self.close()
+                return self._once(method, path, what, given)
 
     def _once(self, method: str, path: str, what: str, given: Mapping[str, Any]) -> Any:
         self._gate.what = what
@@ -78,9 +81,10 @@ class Client:
                 self._reddit = self._made()
             return self._reddit.request(method=method, path=path, **given)
         except prawcore.exceptions.OAuthException as error:
-            raise _unauthorised(str(error.error)[:40]) from error
-        except prawcore.exceptions.BadJSON as error:
-            raise _not_json(what) from error
+            # What prawcore raised holds the request, and that our secrets.
+            raise _unauthorised(str(error.error)[:40]) from None
+        except (prawcore.exceptions.BadJSON, RecursionError):
+            raise _not_json(what) from None
 
     def _made(self) -> praw.Reddit:
         secrets, base = self._access.secrets, (self._access.base_url or "").rstrip("/")
@@ -150,11 +154,12 @@ class _Gate:
         """The server did not answer."""
         base = self.access.base_url
         where = f" ({urlsplit(base).netloc})" if base else ""
-        if "Timeout" in type(error).__name__:
+        cause = _cause(error)
+        if "Timeout" in cause:
             return ConnectorError(
                 f"Reddit{where} did not answer within {self.access.timeout:g} s for {self.what}"
             )
-        return ConnectorError(f"Reddit{where} cannot be read ({type(error).__name__})")
+        return ConnectorError(f"Reddit{where} cannot be read ({cause})")
 
     def _too_many(self, headers: Mapping[str, str], now: datetime) -> ConnectorError:
         wait = retry_after(headers, now)
@@ -190,6 +195,12 @@ class _Requestor(prawcore.Requestor):
         return response
 
 
+def _cause(error: Exception) -> str:
+    """The kind of what urllib3 met, as in NameResolutionError; requests wraps it twice."""
+    inner = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+    return type(getattr(inner, "reason", None) or inner).__name__
+
+
 def _is_token(url: str) -> bool:
     return url.endswith(ACCESS_TOKEN_PATH)
 
@@ -197,7 +208,7 @@ def _is_token(url: str) -> bool:
 def _holds_token(response: Any) -> bool:
     try:
         found = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     needed = {"access_token", "expires_in", "scope"}
     return isinstance(found, dict) and ("error" in found or needed <= found.keys())
@@ -248,6 +259,6 @@ def _reason(response: Any, headers: Mapping[str, str]) -> str:
         return "insufficient_scope"
     try:
         found = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(found.get("reason", "")) if isinstance(found, dict) else ""

@@ -14,6 +14,7 @@ PLACEHOLDERS: Final = frozenset({"[deleted]", "[removed]", "[deleted by user]"})
 _NOBODY: Final = Author("[deleted]", "[deleted]")
 _NAME: Final = re.compile(r"t[13]_[0-9a-z]{1,13}")
 _CALLED: Final = re.compile(r"(?<![\w/])/?u/([A-Za-z0-9_-]{3,20})(?![\w-])")
+_LARGEST_SCORE: Final = 2**31
 _FIRST_YEAR: Final = 2005
 _LAST_YEAR: Final = 2100
 
@@ -109,7 +110,7 @@ def _comment(data: Mapping[str, Any], known: Known, now: datetime) -> Post:
 
 def _is_gone(data: Mapping[str, Any], words: str) -> bool:
     author = data.get("author")
-    if author is None or author in PLACEHOLDERS or words.strip() in PLACEHOLDERS:
+    if author is None or str(author) in PLACEHOLDERS or words.strip() in PLACEHOLDERS:
         return True
     # What waits in a moderation queue may yet be let through, and a deletion here is for good.
     return data.get("removed_by_category") not in (None, "", "automod_filtered")
@@ -166,7 +167,9 @@ def _pictures(data: Mapping[str, Any]) -> tuple[str, ...]:
 def _score(data: Mapping[str, Any]) -> int | None:
     found = data.get("score")
     hidden = data.get("score_hidden") is True or data.get("hide_score") is True
-    return found if isinstance(found, int) and not hidden else None
+    if hidden or isinstance(found, bool) or not isinstance(found, int):
+        return None
+    return found if abs(found) < _LARGEST_SCORE else None
 
 
 def _url(data: Mapping[str, Any], otherwise: str) -> str:

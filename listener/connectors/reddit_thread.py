@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Final, Protocol
 
 from listener.connectors import Bounds
@@ -11,6 +13,7 @@ from store.records import Post
 _AT_ONCE: Final = 500
 """Comments that Reddit shows in one answer, at most."""
 _MORE_AT_ONCE: Final = 100
+"""Comments that Reddit unfolds in one answer, at most."""
 _CONTEXT: Final = 8
 """Parents that Reddit shows above one comment, at most."""
 _SORT: Final = "confidence"
@@ -42,11 +45,13 @@ class Conversation:
         self._left = bounds.requests
         self._found: dict[str, Post] = {}
         self._levels: dict[str, int] = {}
-        self._folded: deque[str] = deque()
-        self._continued: deque[str] = deque()
+        self._near: set[str | None] = set()
+        self._folded: list[tuple[bool, int, int, str, list[str]]] = []
+        self._order = count()
 
     def around(self, post: Post) -> Sequence[Post]:
         """The root, the post and its parents first, then the others as Reddit ranks them."""
+        self._near = {post.platform_id, post.parent_id}
         self._tree("", depth=self._bounds.depth)
         if self._root not in self._found:
             return ()
@@ -94,17 +99,20 @@ class Conversation:
         return {one.platform_id: one for one in reversed(way)}
 
     def _unfold(self) -> bool:
-        if self._folded:
-            some = [self._folded.popleft() for _ in range(min(_MORE_AT_ONCE, len(self._folded)))]
-            self._left -= 1
-            form = {"children": ",".join(some), "link_id": self._root, "sort": _SORT}
-            what = f"more of the thread {self._root}"
-            self._add(_things(self._asking.post("api/morechildren", form, what=what)))
+        """Ask for what matters most of what is folded away; False where nothing is."""
+        if not self._folded:
+            return False
+        *_, parent, ids = heappop(self._folded)
+        if not ids:
+            self._tree(f"/_/{parent[3:]}", depth=self._bounds.depth)
             return True
-        if self._continued:
-            self._tree(f"/_/{self._continued.popleft()}", depth=self._bounds.depth)
-            return True
-        return False
+        self._left -= 1
+        if ids[_MORE_AT_ONCE:]:
+            self._fold(parent, ids[_MORE_AT_ONCE:])
+        form = {"children": ",".join(ids[:_MORE_AT_ONCE]), "link_id": self._root, "sort": _SORT}
+        what = f"more of the thread {self._root}"
+        self._add(_things(self._asking.post("api/morechildren", form, what=what)))
+        return True
 
     def _add(self, things: Sequence[Any]) -> None:
         waiting = deque(things)
@@ -117,7 +125,7 @@ class Conversation:
             if data.get("parent_id") is not None and level >= self._bounds.depth:
                 continue
             if thing.get("kind") == "more":
-                self._fold(data)
+                self._fold_thing(data)
             elif self._keep(thing, level):
                 waiting.extendleft(reversed(_children(data.get("replies"))))
 
@@ -130,14 +138,19 @@ class Conversation:
         self._levels[post.platform_id] = -1 if post.parent_id is None else level
         return True
 
-    def _fold(self, data: Mapping[str, Any]) -> None:
-        children = data.get("children")
-        ids = [one for one in children if isinstance(one, str)] if children else []
-        parent = data.get("parent_id")
-        if ids:
-            self._folded.extend(ids)
-        elif isinstance(parent, str):
-            self._continued.append(parent[3:])
+    def _fold_thing(self, data: Mapping[str, Any]) -> None:
+        parent, children = data.get("parent_id"), data.get("children")
+        if not isinstance(parent, str) or not isinstance(children, list):
+            return
+        self._fold(parent, [one for one in children if isinstance(one, str) and one])
+
+    def _fold(self, parent: str, ids: list[str]) -> None:
+        """The replies and siblings of the post come first, then what is most.
+
+        Without ids it is "continue this thread": the tree below the parent, by its own address.
+        """
+        is_far = parent not in self._near
+        heappush(self._folded, (is_far, -len(ids), next(self._order), parent, ids))
 
 
 def _children(listing: object) -> Sequence[Any]:

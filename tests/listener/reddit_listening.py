@@ -34,7 +34,8 @@ class Counting:
 def connector(peer: RedditPeer, **given: Any) -> Reddit:
     """What listens to it; `options` and fields of `Access` may be given."""
     options = given.pop("options", peer.options)
-    access = Access(base_url=peer.url, **{"secrets": peer.secrets, "timeout": 1.0, **given})
+    usual = {"base_url": peer.url, "secrets": peer.secrets, "timeout": 1.0}
+    access = Access(**{**usual, **given})
     return Reddit(options, access)
 
 

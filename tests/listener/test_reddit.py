@@ -108,6 +108,23 @@ def test_many_pages_are_read_to_the_end_and_then_one_a_listing(peer: RedditPeer)
     assert len(peer.asked) - before == 2
 
 
+def test_kill_after_any_page_loses_and_doubles_nothing(peer: RedditPeer) -> None:
+    ids = [peer.say(f"{n}", ago(4_900 - 10 * n)) for n in range(450)]
+    found: list[str] = []
+    cursor = None
+    for _ in range(6):
+        with closing(connector(peer)) as another:
+            batch = another.fetch(cursor)
+        cursor = batch.cursor
+        found += [post.platform_id for post in batch.posts]
+        ids.append(peer.say("meanwhile", ago(1)))
+    assert batch.exhausted
+    with closing(connector(peer)) as last:
+        found += [post.platform_id for post in last.fetch(cursor).posts]
+    assert set(found) == set(ids)
+    assert len(found) <= len(ids) + 100
+
+
 def test_page_after_an_item_that_was_deleted_loses_nothing(peer: RedditPeer) -> None:
     ids = [peer.say(f"{n}", ago(900 - n)) for n in range(250)]
     reddit = connector(peer)

@@ -1,5 +1,6 @@
 """Reddit's faults, limits and refusals, and that nothing sleeps or is tried again."""
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -82,6 +83,27 @@ def test_nobody_there_is_no_permanent_failure(peer: RedditPeer) -> None:
     peer.close()
     error = failure(connector(peer))
     assert not error.permanent
+    assert "NewConnectionError" in str(error)
+
+
+def test_name_that_leads_nowhere_is_no_permanent_failure(
+    peer: RedditPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error = failure(connector(peer, base_url="http://reddit.invalid"))
+    assert not error.permanent
+    assert "reddit.invalid" in str(error)
+    assert "NameResolutionError" in str(error)
+
+
+def test_address_may_have_a_path(peer: RedditPeer) -> None:
+    token = {"access_token": "x", "token_type": "bearer", "expires_in": 86400, "scope": "*"}
+    peer.refused["proxy/api/v1/access_token"] = Reply(token)
+    failure(connector(peer, base_url=f"{peer.url}/proxy/"))
+    assert paths(peer)[:2] == ["proxy/api/v1/access_token", f"proxy/{NEW}"]
 
 
 def test_refusal_for_a_time_stops_the_whole_round(peer: RedditPeer) -> None:

@@ -49,6 +49,20 @@ def test_whole_thread_is_read_with_what_is_folded_away(peer: RedditPeer) -> None
     assert "api/morechildren" in paths(peer)
 
 
+def test_siblings_that_are_folded_away_are_read_before_others(peer: RedditPeer) -> None:
+    root = peer.say("question", ago(900))
+    busy, calm = (peer.say(name, ago(800), parent=root) for name in ("busy", "calm"))
+    for n in range(150):
+        peer.say(f"far {n}", ago(700 - n), parent=busy)
+    near = [peer.say(f"near {n}", ago(500 - n), parent=calm) for n in range(5)]
+    peer.shown = 2
+    reddit = connector(peer)
+    found = reddit.thread(a_post(reddit, near[0]), Bounds(posts=500, depth=9, requests=2))
+    assert {post.platform_id for post in found} >= {root, calm, busy, *near}
+    every = reddit.thread(a_post(reddit, near[0]), Bounds(posts=500, depth=9, requests=4))
+    assert len(every) == 158
+
+
 def test_thread_around_a_deep_reply_begins_with_its_way_up(peer: RedditPeer) -> None:
     named = tree(peer)
     reddit = connector(peer)
