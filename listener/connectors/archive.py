@@ -141,12 +141,16 @@ class Archive:
     def _open(self) -> tuple[Files, Record]:
         if self._files is not None and self._record is not None:
             return self._files, self._record
-        self._files = Files(self._options.path or Path())
+        self._files = files = Files(self._options.path or Path())
         chosen = self._options.format
-        self._format = detect(self._files) if chosen is Format.AUTO else chosen
-        self._record = kind(self._format)(self._files, self._options.site)
-        self._total = sum(self._files.sizes[part] for part in self._record.parts)
-        return self._files, self._record
+        try:
+            self._format = detect(files) if chosen is Format.AUTO else chosen
+            self._record = record = kind(self._format)(files, self._options.site)
+        except ConnectorError:
+            self.close()
+            raise
+        self._total = sum(files.sizes[part] for part in record.parts)
+        return files, record
 
     def _entered(self, cursor: str | None) -> tuple[Record, Iterator[Item]]:
         """The record and what follows the cursor in it."""

@@ -73,6 +73,9 @@ class Files:
         self._zip: zipfile.ZipFile | None = None
         try:
             self.sizes = self._found()
+        except ConnectorError:
+            self._stack.close()
+            raise
         except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
             reason = getattr(error, "strerror", None) or error
             raise ConnectorError(f"{path}: {reason}", permanent=True) from error
@@ -92,11 +95,15 @@ class Files:
 
         Raises ConnectorError where it cannot be opened.
         """
+        unreadable: tuple[type[Exception], ...] = (*damage(), NotImplementedError, RuntimeError)
+        raw: IO[bytes] | None = None
         try:
             raw = self._raw(name)
             magic = raw.read(4)
             raw.seek(0)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except unreadable as error:
+            if raw is not None:
+                raw.close()
             reason = getattr(error, "strerror", None) or error
             raise ConnectorError(f"{self.shown(name)}: {reason}", permanent=True) from error
         file = _unpacked(raw, magic)
@@ -108,8 +115,16 @@ class Files:
         return str(self.path) if self.single else str(self.path / name)
 
     def head(self, name: str, size: int = 2**16) -> bytes:
-        """The first bytes of a file, unpacked; as many as there are where it is damaged."""
-        stream = self.open(name)
+        """The first bytes of a file, unpacked; as many as there are where it is damaged.
+
+        Raises ConnectorError where a file by itself cannot be opened.
+        """
+        try:
+            stream = self.open(name)
+        except ConnectorError:
+            if self.single:
+                raise
+            return b""
         found = b""
         try:
             while len(found) < size and (more := stream.read(size - len(found))):
