@@ -1,6 +1,7 @@
 """The X connector: recent search, mentions of an own account, conversations, and what they cost."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from listener.connectors.x_post import (
 )
 from listener.connectors.x_query import LONGEST, queries
 from listener.connectors.x_reads import Charges, Reads
+from listener.needles import needles
 from store.records import Post
 
 _USER: Final = re.compile(r"@?[A-Za-z0-9_]{1,15}|\d{1,20}")
@@ -199,15 +201,20 @@ class X:
         return Standing(stand, gone)
 
     def volume(self, query: str) -> Mapping[date, int]:
-        """How many posts a query would have found on each of the last seven days, in UTC.
+        """How many posts were there on each of the last seven days, in UTC, both ends cut off.
 
-        `query` is in X's own form, as in `queries`. Costs one request. Raises ConnectorError.
+        `query` is one of `queries`, or a brand query: then those that hold its words are counted,
+        which is what would be read and paid. Each count is charged. Raises ConnectorError, and
+        QueryError for a brand query that cannot be read.
         """
-        days: dict[date, int] = {}
-        for one in items(self._reads.count(query)):
+        own = queries(needles((query,)), self._options.narrow)
+        asked = (query,) if query in self.queries else own
+        if not asked:
+            raise ConnectorError(f"X: no word has to stand in a post for {query}", permanent=True)
+        days: Counter[date] = Counter()
+        for one in (count for text in asked for count in items(self._reads.count(text))):
             with suppress(KeyError, TypeError, ValueError):
-                day = datetime.fromisoformat(one["start"]).date()
-                days[day] = days.get(day, 0) + int(one["tweet_count"])
+                days[datetime.fromisoformat(one["start"]).date()] += int(one["tweet_count"])
         return days
 
     def close(self) -> None:

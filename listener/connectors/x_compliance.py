@@ -7,7 +7,7 @@ kind may be active at a time (compliance/batch-compliance/integrate, read 2026-1
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ _WHAT: Final = "the compliance job"
 _ENDED: Final = ("failed", "expired", "cancelled", "canceled")
 _REST: Final = timedelta(hours=20)
 """How long an answer holds; less than the day within which X wants deletions carried out."""
+_LONGEST: Final = timedelta(hours=24)
 _FORGET: Final = timedelta(days=7)
 
 
@@ -29,6 +30,7 @@ class _Job:
     upload_url: str
     download_url: str
     ids: tuple[str, ...]
+    begun_at: str
     is_uploaded: bool = False
 
 
@@ -73,7 +75,16 @@ class Compliance:
             if error.status not in (403, 404, 410):
                 raise
             return self._kept(replace(state, job=None))
-        return self._kept(replace(state, job=None if status in _ENDED else job))
+        state = self._kept(replace(state, job=None if status in _ENDED else job))
+        self._complain_of_age(job)
+        return state
+
+    def _complain_of_age(self, job: _Job) -> None:
+        if self._api.now() - datetime.fromisoformat(job.begun_at) > _LONGEST:
+            raise ConnectorError(
+                f"X: {_WHAT} {job.id} of {job.begun_at} has not ended; option recheck: lookup of "
+                "the source asks for each post instead, which is charged"
+            )
 
     def _begun(self, state: _State, ids: Sequence[str]) -> _State:
         try:
@@ -81,10 +92,16 @@ class Compliance:
         except Refused as error:
             if error.status == 409:  # somebody else's with the same app; ours has to wait
                 return state
+            if error.status == 403:
+                raise ConnectorError(
+                    f"{error}; or set option recheck of the source to lookup, which is charged",
+                    permanent=True,
+                ) from None
             raise
         data = _data(found)
         urls = str(data.get("upload_url", "")), str(data.get("download_url", ""))
-        return self._kept(replace(state, job=_Job(str(data["id"]), *urls, tuple(ids))))
+        job = _Job(str(data["id"]), *urls, tuple(ids), self._api.now().isoformat())
+        return self._kept(replace(state, job=job))
 
     def _uploaded(self, state: _State, job: _Job) -> _Job:
         if job.is_uploaded:
@@ -119,9 +136,8 @@ class Compliance:
 
     def _kept(self, state: _State) -> _State:
         job = state.job
-        fields = ("id", "upload_url", "download_url", "ids", "is_uploaded")
         written = {
-            "job": {name: getattr(job, name) for name in fields} if job else None,
+            "job": asdict(job) if job else None,
             "told": dict(state.told),
             "gone": dict(state.gone),
         }

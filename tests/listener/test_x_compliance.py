@@ -1,5 +1,6 @@
 """How the X connector learns what was deleted."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -72,6 +73,31 @@ def test_job_of_somebody_else_is_waited_for(peer: XPeer, tmp_path: Path) -> None
         next(iter(peer.compliance.jobs.values()))["status"] = "complete"
         peer.compliance.is_slow = False
         assert connector.recheck([id_]).gone == (id_,)
+
+
+def test_job_that_does_not_end_is_told_of(peer: XPeer, tmp_path: Path) -> None:
+    id_ = peer.say("hello", ago(60))
+    peer.compliance.is_slow = True
+    with listening(peer, tmp_path) as connector:
+        connector.recheck([id_])
+        state = tmp_path / "x-compliance.json"
+        job = json.loads(state.read_text())
+        job["job"]["begun_at"] = ago(90_000).isoformat()
+        state.write_text(json.dumps(job))
+        with pytest.raises(ConnectorError, match="recheck: lookup") as caught:
+            connector.recheck([id_])
+    assert not caught.value.permanent
+    assert state.stat().st_mode & 0o077 == 0
+
+
+def test_app_without_jobs_is_told_of_lookups(peer: XPeer, tmp_path: Path) -> None:
+    peer.fail("403")
+    with (
+        listening(peer, tmp_path) as connector,
+        pytest.raises(ConnectorError, match="to lookup") as caught,
+    ):
+        connector.recheck(["1578516068309794817"])
+    assert caught.value.permanent
 
 
 @pytest.mark.parametrize("status", ["failed", "expired", None])

@@ -115,6 +115,17 @@ def test_volume_counts_days(peer: XPeer, tmp_path: Path) -> None:
         assert connector.volume("laurels") == {yesterday.date(): 3}
 
 
+def test_volume_of_a_brand_query_counts_what_would_be_read(peer: XPeer, tmp_path: Path) -> None:
+    purse = Purse()
+    with listening(peer, tmp_path, meter=purse) as connector:
+        connector.volume('acme -jobs OR "acme pro"')
+        with pytest.raises(ConnectorError, match="no word") as caught:
+            connector.volume("acme*")
+    assert [one.query["query"] for one in peer.asked] == ['(acme OR "acme pro") -is:retweet']
+    assert purse.spent == peer.billed == 5_000
+    assert caught.value.permanent
+
+
 def test_limit_is_waited_out_by_its_reset_and_never_in_a_loop(peer: XPeer, tmp_path: Path) -> None:
     peer.fail("exceeded")
     with (
