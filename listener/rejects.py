@@ -3,16 +3,36 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from listener.connectors import Reject
 
+_LARGEST_LOOKED_THROUGH: Final = 2**20
+"""An import can put aside millions of lines, each of them once anyway."""
+
 
 def put_aside(path: Path, rejects: Sequence[Reject]) -> None:
-    """Append the rejects to `path` as JSON lines: number, reason, raw."""
+    """Append the rejects to `path` as JSON lines: number, reason, raw.
+
+    A platform shows an item that cannot be read at every look; it is put aside once.
+    """
     if not rejects:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    known = _known(path)
+    with path.open("a", encoding="ascii") as file:
         for reject in rejects:
-            line = {"number": reject.number, "reason": reject.reason, "raw": reject.raw}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            line = _line(reject)
+            if line not in known:
+                file.write(line + "\n")
+                known.add(line)
+
+
+def _known(path: Path) -> set[str]:
+    if not path.exists() or path.stat().st_size > _LARGEST_LOOKED_THROUGH:
+        return set()
+    return set(path.read_text(encoding="ascii", errors="replace").splitlines())
+
+
+def _line(reject: Reject) -> str:
+    return json.dumps({"number": reject.number, "reason": reject.reason, "raw": reject.raw})

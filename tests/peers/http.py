@@ -124,6 +124,8 @@ def _handler(
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body[: len(body) // 2] if cut else body)
             if cut:
