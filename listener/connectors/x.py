@@ -1,12 +1,10 @@
 """The X connector: recent search, mentions of an own account, conversations, and what they cost."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from listener.connectors import (
@@ -22,6 +20,7 @@ from listener.connectors import x_prices as prices
 from listener.connectors.listing import Listings, Page, StalePage
 from listener.connectors.x_api import TOKEN, Api, Refused
 from listener.connectors.x_compliance import Compliance
+from listener.connectors.x_options import FEWEST, LARGEST, WINDOW_DAYS, XOptions, XRecheck
 from listener.connectors.x_post import (
     depth,
     failures,
@@ -30,74 +29,39 @@ from listener.connectors.x_post import (
     items,
     mark,
     moment,
+    next_token,
     posts,
     superseded,
 )
-from listener.connectors.x_query import LONGEST, queries
-from listener.connectors.x_reads import Charges, Reads
+from listener.connectors.x_query import queries
+from listener.connectors.x_reads import Reads
 from listener.needles import needles
 from store.records import Post
 
-_USER: Final = re.compile(r"@?[A-Za-z0-9_]{1,15}|\d{1,20}")
-_WINDOW: Final = timedelta(days=7)
+_WINDOW: Final = timedelta(days=WINDOW_DAYS)
 _MARGIN: Final = timedelta(hours=1)
 _OVERLAP: Final = mark(moment(0) + timedelta(minutes=2))
 _MENTIONS_SHOWN: Final = 800
-_LOOKUP: Final = 100
-_FEWEST: Final = 10
-_PLACES: Final = frozenset({"since_id", "next_token", "pagination_token"})
-
-
-class XRecheck(StrEnum):
-    """How it is learned that a post was deleted."""
-
-    JOBS = "jobs"
-    LOOKUP = "lookup"
 
 
 @dataclass(frozen=True, slots=True)
-class XOptions:
-    """What is asked of X, and what X charges for it."""
+class _Place:
+    """A page of a sweep: what it reads from, how many came before it, and what X calls it."""
 
-    user: str | None = None
-    """Your own account, as @name or as its number: the posts that mention it are read too."""
-    queries: tuple[str, ...] = ()
-    """X's own queries, e.g. `from:acme -is:reply`, in place of the words of listener.queries."""
-    narrow: str = ""
-    """Added to every query made from those words, e.g. `lang:en -is:nullcast`."""
-    first_days: int = 1
-    """How many days back the first poll reads; X's search shows seven."""
-    page_size: int = 100
-    """Posts of one request, 10 to 100. What a whole page may cost must fit into the limits."""
-    authors: bool = True
-    """Read the authors' names beside their posts; X charges each as an account, once a day.
-    Without it a handle is the account's number."""
-    recheck: XRecheck = XRecheck.JOBS
-    """jobs: batch compliance jobs, free, an answer later; lookup: posts are read again and paid."""
-    usd_per_post: float = prices.POST.usd
-    """Price of a post read."""
-    usd_per_user: float = prices.USER.usd
-    """Price of an account read."""
-    usd_per_mention: float = prices.OWN.usd
-    """Price of a post that mentions `user`; that of any post where `user` does not own the app."""
-    usd_per_count: float = prices.COUNT.usd
-    """Price of one count of posts."""
+    after: int
+    seen: int = 0
+    token: str | None = None
 
-    def __post_init__(self) -> None:
-        """Raises ValueError for what X does not take."""
-        if self.user is not None and not _USER.fullmatch(self.user):
-            raise ValueError(f"user: expected @name or the number of an account, not {self.user!r}")
-        if not _FEWEST <= self.page_size <= _LOOKUP:
-            raise ValueError(f"page_size: from {_FEWEST} to {_LOOKUP}, not {self.page_size}")
-        if not 0 <= self.first_days <= _WINDOW.days:
-            raise ValueError(f"first_days: from 0 to {_WINDOW.days}, not {self.first_days}")
-        if len(self.narrow) > LONGEST // 2:
-            raise ValueError(f"narrow: at most {LONGEST // 2} characters; use queries instead")
-        if any(len(query) > LONGEST or not query.strip() for query in self.queries):
-            raise ValueError(f"queries: 1 to {LONGEST} characters each; split a longer one")
-        for name in ("usd_per_post", "usd_per_user", "usd_per_mention", "usd_per_count"):
-            if not 0 <= getattr(self, name) < 1_000:
-                raise ValueError(f"{name}: US dollars for one, at least 0")
+    @staticmethod
+    def of(page: str) -> "_Place":
+        try:
+            after, seen, token = page.split(":", 2)
+            return _Place(int(after), int(seen), token)
+        except ValueError as error:
+            raise StalePage from error
+
+    def __str__(self) -> str:
+        return f"{self.after}:{self.seen}:{self.token}"
 
 
 class X:
@@ -124,14 +88,7 @@ class X:
     def __init__(self, options: XOptions, access: Access) -> None:
         self._options = options
         self._api = Api(access)
-        charges = Charges(
-            options.usd_per_post,
-            options.usd_per_mention,
-            options.usd_per_user,
-            options.usd_per_count,
-            options.authors,
-        )
-        self._reads = Reads(self._api, charges, access.folder)
+        self._reads = Reads(self._api, options, access.folder)
         self._compliance = Compliance(self._api, access.folder)
         self._user = (options.user or "").removeprefix("@")
         self._own: str | None = self._user if self._user.isdigit() else None
@@ -170,10 +127,10 @@ class X:
             room = bounds.posts - len(known)
             if room <= 0:
                 break
-            size = max(_FEWEST, min(self._options.page_size, room))
+            size = max(FEWEST, min(self._options.page_size, room))
             found = self._reads.search(f"conversation_id:{root}", 0, token, size)
             known |= self._posts(found)
-            token = _meta(found).get("next_token")
+            token = next_token(found)
             if token is None:
                 break
         near = [one for one in known.values() if depth(one, known) <= bounds.depth]
@@ -188,8 +145,8 @@ class X:
             return Standing((), self._compliance.gone(ids))
         stand: list[Post] = []
         gone: list[str] = []
-        for start in range(0, len(ids), _LOOKUP):
-            some = ids[start : start + _LOOKUP]
+        for start in range(0, len(ids), LARGEST):
+            some = ids[start : start + LARGEST]
             try:
                 found = self._reads.lookup(some)
                 stand += self._newest(found)
@@ -207,8 +164,9 @@ class X:
         which is what would be read and paid. Each count is charged. Raises ConnectorError, and
         QueryError for a brand query that cannot be read.
         """
-        own = queries(needles((query,)), self._options.narrow)
-        asked = (query,) if query in self.queries else own
+        asked: tuple[str, ...] = (query,)
+        if query not in self.queries:
+            asked = queries(needles((query,)), self._options.narrow)
         if not asked:
             raise ConnectorError(f"X: no word has to stand in a post for {query}", permanent=True)
         days: Counter[date] = Counter()
@@ -222,20 +180,21 @@ class X:
         self._api.close()
 
     def _read(self, key: str, since: int, page: str | None) -> Page:
-        after, seen, token = _unpacked(page) if page else (self._after(key, since), 0, None)
+        place = _Place.of(page) if page else _Place(self._after(key, since))
         try:
-            found = self._page(key, after, token)
+            found = self._page(key, place)
         except Refused as error:
-            if not error.parameters & _PLACES:
-                raise
-            if token is not None:
+            if place.token is not None and error.status == 400:
                 raise StalePage from error
+            if "since_id" not in error.parameters:
+                raise
             # X alone knows to the second where its seven days begin.
-            after, found = 0, self._page(key, 0, None)
-        return self._paged(key, since, (after, seen), found)
+            place = _Place(0)
+            found = self._page(key, place)
+        return self._paged(key, since, place, found)
 
-    def _page(self, key: str, after: int, token: str | None) -> Mapping[str, Any]:
-        size = self._options.page_size
+    def _page(self, key: str, place: _Place) -> Mapping[str, Any]:
+        size, after, token = self._options.page_size, place.after, place.token
         if key != self._mentions:
             found = self._reads.search(key, after, token, size)
         else:
@@ -246,23 +205,19 @@ class X:
             raise ConnectorError(f"X: nothing but an error came of {key}: {told}")
         return found
 
-    def _paged(
-        self, key: str, since: int, asked: tuple[int, int], found: Mapping[str, Any]
-    ) -> Page:
-        after, seen = asked
-        read, rejects = posts(found, self._own)
+    def _paged(self, key: str, since: int, place: _Place, found: Mapping[str, Any]) -> Page:
+        read, rejects = posts(found, self._known_own())
         ids = [int(one) for one in ids_of(found) if one.isdigit()]
-        seen += len(ids)
-        token = _meta(found).get("next_token")
+        seen, token = place.seen + len(ids), next_token(found)
         # A quiet query must not let its mark fall out of the seven days that X can be asked for.
         floor = mark(self._api.now() - _WINDOW + timedelta(days=1))
         return Page(
             read,
             oldest=min(ids, default=None),
             newest=max([floor, *ids]),
-            next=f"{after}:{seen}:{token}" if token else None,
+            next=str(_Place(place.after, seen, token)) if token else None,
             rejects=rejects,
-            capped=self._capped(key, since, after, seen),
+            capped=self._capped(key, since, place.after, seen),
         )
 
     def _after(self, key: str, since: int) -> int:
@@ -279,20 +234,16 @@ class X:
         return "X's search shows the last seven days only" if is_late else None
 
     def _posts(self, found: Mapping[str, Any]) -> dict[str, Post]:
-        return {one.platform_id: one for one in posts(found, self._own)[0]}
+        return {one.platform_id: one for one in posts(found, self._known_own())[0]}
+
+    def _known_own(self) -> str | None:
+        """The own account's id, as far as it can be told without asking."""
+        if self._own is None and self._user:
+            self._own = self._reads.known().get(self._user.lower())
+        return self._own
 
     def _newest(self, found: Mapping[str, Any]) -> list[Post]:
         """The posts of a lookup, those that were edited since in their newest version."""
         later = superseded(found)
         again = self._posts(self._reads.lookup(later)) if later else {}
         return list((self._posts(found) | again).values())
-
-
-def _meta(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    meta = found.get("meta")
-    return meta if isinstance(meta, dict) else {}
-
-
-def _unpacked(page: str) -> tuple[int, int, str]:
-    after, seen, token = page.split(":", 2)
-    return int(after), int(seen), token

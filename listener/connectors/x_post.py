@@ -44,6 +44,13 @@ def ids_of(found: Mapping[str, Any]) -> list[str]:
     return [str(one["id"]) for one in items(found) if isinstance(one, dict) and "id" in one]
 
 
+def next_token(found: Mapping[str, Any]) -> str | None:
+    """How to ask for the page after this one."""
+    meta = found.get("meta")
+    token = meta.get("next_token") if isinstance(meta, dict) else None
+    return str(token) if token else None
+
+
 def users(found: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The accounts that were expanded beside the posts, by id."""
     includes = found.get("includes")

@@ -3,36 +3,25 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from listener.connectors import ConnectorError
 from listener.connectors.x_api import Api
+from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import FIELDS, ids_of, users
 from listener.connectors.x_prices import Bill, micro_usd
 
 _KNOWN: Final = "x-users.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Charges:
-    """US dollars for one of each, and whether authors are read at all."""
-
-    post: float
-    mention: float
-    user: float
-    count: float
-    authors: bool
-
-
 class Reads:
     """Asks for posts, accounts and counts; a post or an account is charged once a UTC day."""
 
-    def __init__(self, api: Api, charges: Charges, folder: Path) -> None:
+    def __init__(self, api: Api, options: XOptions, folder: Path) -> None:
         self._api = api
-        self._charges = charges
-        self._bill = Bill(api.now, usd_per_user=charges.user)
+        self._options = options
+        self._bill = Bill(api.now, usd_per_user=options.usd_per_user)
         self._known = folder / _KNOWN
 
     def search(self, query: str, since: int, token: str | None, size: int) -> Mapping[str, Any]:
@@ -40,7 +29,7 @@ class Reads:
         return self._posts(
             f"search for {query}",
             size,
-            self._charges.post,
+            self._options.usd_per_post,
             lambda client, asked: client.search_recent_tweets(query, next_token=token, **asked),
             {"max_results": size, "since_id": since or None},
         )
@@ -50,7 +39,7 @@ class Reads:
         return self._posts(
             f"mentions of {user}",
             size,
-            self._charges.mention,
+            self._options.usd_per_mention,
             lambda client, asked: client.get_users_mentions(user, pagination_token=token, **asked),
             {"max_results": size, "since_id": since or None},
         )
@@ -60,7 +49,7 @@ class Reads:
         return self._posts(
             f"a lookup of {len(ids)} posts",
             len(ids),
-            self._charges.post,
+            self._options.usd_per_post,
             lambda client, asked: client.get_tweets(list(ids), **asked),
             {},
         )
@@ -70,12 +59,12 @@ class Reads:
 
         Raises ConnectorError, a permanent one where there is no such account.
         """
-        known = self._known_users()
+        known = self.known()
         if name.lower() not in known:
             found = self._api.ask(
                 f"account @{name}",
                 lambda client: client.get_user(username=name),
-                most=micro_usd(self._charges.user),
+                most=micro_usd(self._options.usd_per_user),
                 cost=lambda found: self._bill.add((), 0, _account(found)),
             )
             id_ = next(iter(_account(found)), None)
@@ -91,9 +80,17 @@ class Reads:
             part.replace(self._known)
         return known[name.lower()]
 
+    def known(self) -> dict[str, str]:
+        """Ids of the accounts that were looked up, by their names in small letters."""
+        try:
+            found = json.loads(self._known.read_text(encoding="utf-8"))
+            return {str(name): str(id_) for name, id_ in found.items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
     def count(self, query: str) -> Mapping[str, Any]:
         """Posts of each of the last seven days that a query would find."""
-        price = micro_usd(self._charges.count)
+        price = micro_usd(self._options.usd_per_count)
         return self._api.ask(
             f"a count of {query}",
             lambda client: client.get_recent_tweets_count(query, granularity="day"),
@@ -109,22 +106,15 @@ class Reads:
         call: Callable[[Any, Mapping[str, Any]], Any],
         asked: Mapping[str, Any],
     ) -> Mapping[str, Any]:
-        charges, price = self._charges, micro_usd(usd_per_post)
+        authors, price = self._options.authors, micro_usd(usd_per_post)
         expanded = {"expansions": "author_id", "user_fields": "name,username"}
-        asked = {**asked, "tweet_fields": FIELDS, **(expanded if charges.authors else {})}
+        asked = {**asked, "tweet_fields": FIELDS, **(expanded if authors else {})}
         return self._api.ask(
             what,
             lambda client: call(client, asked),
-            most=self._bill.most(most, price, authors=charges.authors),
+            most=self._bill.most(most, price, authors=authors),
             cost=lambda found: self._bill.add(ids_of(found), price, users(found)),
         )
-
-    def _known_users(self) -> dict[str, str]:
-        try:
-            found = json.loads(self._known.read_text(encoding="utf-8"))
-            return {str(name): str(id_) for name, id_ in found.items()}
-        except (OSError, ValueError, AttributeError):
-            return {}
 
 
 def _account(found: Mapping[str, Any]) -> list[str]:

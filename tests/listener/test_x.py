@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from listener.connectors import Bounds
-from listener.connectors.x import XOptions
+from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import mark, moment, posts
 from store.records import Kind, Post
 from tests.listener.x_listening import OPTIONS, ago, heard, listening

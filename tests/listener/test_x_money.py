@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from listener.connectors import Bounds, ConnectorError
-from listener.connectors.x import XOptions
+from listener.connectors.x_options import XOptions
 from tests.listener.x_listening import LOOKUP, OPTIONS, Purse, ago, heard, listening
 from tests.peers.x import TOKEN, XPeer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from listener.connectors import ConnectorError
-from listener.connectors.x import XOptions
+from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import mark
 from listener.connectors.x_query import queries
 from tests.listener.x_listening import ago, heard, listening
@@ -67,10 +67,15 @@ def test_quiet_query_does_not_fall_out_of_the_window(peer: XPeer, tmp_path: Path
     assert not batches[-1].unread
 
 
-def test_page_that_x_no_longer_takes_begins_the_sweep_again(peer: XPeer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["{start}:0:zz", "of another connector"])
+def test_page_that_x_no_longer_takes_begins_the_sweep_again(
+    peer: XPeer, tmp_path: Path, page: str
+) -> None:
     ids = {peer.say(f"number {n}", ago(900 - n)) for n in range(120)}
     start = mark(datetime.now(UTC) - timedelta(days=8))
-    cursor = json.dumps({"turn": 0, "sweeps": {"laurels": [start, None, f"{start}:0:zz", 1]}})
+    cursor = json.dumps(
+        {"turn": 0, "sweeps": {"laurels": [start, None, page.format(start=start), 1]}}
+    )
     with listening(peer, tmp_path) as connector:
         read, _, _ = heard(connector, cursor)
     assert {post.platform_id for post in read} == ids
@@ -136,6 +141,16 @@ def test_mentions_are_read_and_reposts_are_not(peer: XPeer, tmp_path: Path) -> N
         told = {post.platform_id: post for post in heard(connector)[0]}
     assert set(told) == {id_, own}
     assert [told[id_].author.is_own, told[own].author.is_own] == [False, True]
+
+
+def test_own_posts_are_known_after_a_restart_too(peer: XPeer, tmp_path: Path) -> None:
+    both = XOptions(user="@Acme", queries=("laurels",))
+    own = peer.say("we say this", ago(60), author="Acme")
+    with listening(peer, tmp_path, both) as connector:
+        mentions = connector.fetch(None)
+    with listening(peer, tmp_path, both) as connector:
+        (post,) = connector.fetch(mentions.cursor).posts
+    assert (post.platform_id, post.author.is_own) == (own, True)
 
 
 def test_own_account_is_looked_up_once(peer: XPeer, tmp_path: Path) -> None:

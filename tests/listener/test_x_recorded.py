@@ -13,7 +13,8 @@ from typing import Any, Final
 import pytest
 
 from listener.connectors import Access, ConnectorError
-from listener.connectors.x import X, XOptions
+from listener.connectors.x import X
+from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import posts
 from tests.listener.x_listening import OPTIONS
 from tests.peers.x import TOKEN

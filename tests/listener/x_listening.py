@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from listener.connectors import Access, Batch, ConnectorError, Meter
-from listener.connectors.x import X, XOptions, XRecheck
+from listener.connectors.x import X
+from listener.connectors.x_options import XOptions, XRecheck
 from store.records import Post
 from tests.peers.x import XPeer
 

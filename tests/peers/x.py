@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from listener.connectors import Deletions
-from listener.connectors.x import XOptions
+from listener.connectors.x_options import XOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
 from tests.peers.x_jobs import Jobs
 from tests.peers.x_shapes import (
