@@ -1,12 +1,17 @@
 """Read what was missed in Discord: one request a step, channel after channel."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from listener.connectors import Unread
 from listener.connectors.discord_history import PAGE, History, Page
 from listener.connectors.discord_place import Place
 from listener.connectors.discord_post import moment, place
+from listener.connectors.discord_recent import Recent
 from listener.connectors.discord_rooms import Behind, Rooms, Shelf
+
+if TYPE_CHECKING:
+    from discord.abc import MessageableChannel
 
 
 @dataclass(slots=True)
@@ -16,15 +21,18 @@ class Step:
     page: Page = field(default_factory=Page)
     channel_id: int | None = None
     unread: tuple[Unread, ...] = ()
+    gone: tuple[int, ...] = ()
+    """Messages that were deleted while nobody listened."""
 
 
 class CatchingUp:
     """Works off the rooms that are behind, and finds archived threads that are."""
 
-    def __init__(self, history: History, rooms: Rooms, place: Place) -> None:
+    def __init__(self, history: History, rooms: Rooms, place: Place, recent: Recent) -> None:
         self._history = history
         self._rooms = rooms
         self._place = place
+        self._recent = recent
 
     @property
     def is_needed(self) -> bool:
@@ -72,11 +80,7 @@ class CatchingUp:
             return Step()
         what, after = _name(behind.room, id_), self._place.after(id_)
         if behind.look_back:
-            page = await self._history.page(behind.room, what, before=after + 1)
-            behind.look_back = False
-            page.posts = [post for post in page.posts if post.edited_at is not None]
-            self._drop_if_read(id_, behind)
-            return Step(page)
+            return await self._look_back(id_, behind, behind.room, after)
         behind.has_news = False
         try:
             page = await self._history.page(behind.room, what, after=after)
@@ -86,6 +90,19 @@ class CatchingUp:
         behind.has_news |= page.received >= PAGE
         self._drop_if_read(id_, behind)
         return Step(page, id_)
+
+    async def _look_back(
+        self, id_: int, behind: Behind, room: "MessageableChannel", until: int
+    ) -> Step:
+        """The last hundred that were heard: those edited since, and those that are gone."""
+        page = await self._history.page(room, f"{_name(room, id_)}, once more", before=until + 1)
+        behind.look_back = False
+        page.posts = [post for post in page.posts if post.edited_at is not None]
+        since = min(page.ids, default=0) if page.received >= PAGE else 0
+        # Nothing at all is what is sent where the bot may no longer read.
+        gone = self._recent.missing(id_, since, until, page.ids) if page.ids else []
+        self._drop_if_read(id_, behind)
+        return Step(page, gone=tuple(gone))
 
     def _drop_if_read(self, id_: int, behind: Behind) -> None:
         if not behind.has_news:

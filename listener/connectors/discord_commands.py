@@ -143,7 +143,7 @@ async def _mark(hearing: Hearing, told: "Told", message: "discord.Message") -> s
         return OWN_MESSAGE
     if message.author.bot or message.webhook_id:
         return OF_A_BOT
-    post = hearing.reader.read(message)
+    post = hearing.reader.read(message, given=True)
     if post is None:
         return NO_WORDS
     asker = await _has_asked(told, message)

@@ -39,7 +39,7 @@ class Event:
 class Ears:
     """The handlers of a client. Each does its work before it first waits: so the order stays."""
 
-    def __init__(self, access: Access, rooms: Rooms, place: Place, queue: int = QUEUE) -> None:
+    def __init__(self, access: Access, rooms: Rooms, place: Place, queue: int) -> None:
         self.connected = asyncio.Event()
         self.stirred = asyncio.Event()
         self.unread: list[Unread] = []
@@ -171,10 +171,13 @@ class Ears:
         return Event(message.channel.id, message.id, post, reject)
 
     async def _lose(self, ids: Sequence[int]) -> None:
-        names, at = [str(id_) for id_ in ids], self._access.now()
-        self._noted.forget(names)
-        for name in names:
-            await self._put(Event(gone=Deletion(PLATFORM, at, "event", platform_id=name)))
+        for id_ in ids:
+            await self._put(Event(gone=self.lost(id_)))
+
+    def lost(self, id_: int, rule: str = "event") -> Deletion:
+        """A message went, and what people said of it goes with it."""
+        self._noted.forget([str(id_)])
+        return Deletion(PLATFORM, self._access.now(), rule, platform_id=str(id_))
 
     async def _put(self, event: Event) -> None:
         """Queue what no history tells: with the queue full, it waits for room."""

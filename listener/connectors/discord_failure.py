@@ -14,8 +14,8 @@ _UNKNOWN_BOT = (
 _CLOSED = {
     4004: _UNKNOWN_BOT,
     4010: "Discord: the gateway refused the shard",
-    4011: "Discord: the bot is in more servers than one connection may serve (2,500): name fewer "
-    "by removing it from some, or ask Discord for sharding",
+    4011: "Discord: the bot is in more servers than one connection may serve (2,500): have it "
+    "leave some",
     4012: "Discord: the gateway no longer speaks this version; update discord.py",
     4013: "Discord: the gateway does not know the intents asked for; update discord.py",
     4014: "Discord: the bot may not read message contents: turn on Message Content Intent in the "
@@ -25,13 +25,13 @@ _LONGEST_REASON = 120
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """What a request to Discord may raise."""
+    """What a request to Discord may raise, also while its client is being replaced."""
     import aiohttp
     import discord
 
     return (
         ConnectorError, discord.DiscordException, aiohttp.ClientError, OSError, ValueError,
-        LookupError, TypeError,
+        LookupError, TypeError, AttributeError, RuntimeError,
     )  # fmt: skip
 
 

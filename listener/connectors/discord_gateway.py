@@ -13,6 +13,7 @@ from listener.connectors.discord_failure import failure_of
 from listener.connectors.discord_hearing import Hearing
 from listener.connectors.discord_noted import Noted
 from listener.connectors.discord_post import Reader
+from listener.connectors.discord_recent import Recent
 from listener.limits import backoff
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TOKEN_NAME: Final = "LAURELS_DISCORD_TOKEN"  # noqa: S105 - a name
-HEARTBEAT: Final = 60.0
-"""Seconds of silence after which a connection is dead."""
 _CLOSING: Final = 2.0
 _GUILDS_WITHIN: Final = 0.3
 """Seconds without another server after which those that came are all; late ones are read too."""
@@ -76,13 +75,13 @@ class Seam:
 class Gateway:
     """A client that is kept running. `ask` runs something beside it."""
 
-    def __init__(
-        self, hearing: Hearing, access: Access, setup: Setup, heartbeat: float = HEARTBEAT
-    ) -> None:
+    silence: ClassVar[float] = 60.0
+    """Seconds after which a connection that brings nothing is dead."""
+
+    def __init__(self, hearing: Hearing, access: Access, setup: Setup) -> None:
         self._hearing = hearing
         self._access = access
         self._setup = setup
-        self._heartbeat = heartbeat
         self._base = access.base_url.rstrip("/") if access.base_url else None
         if self._base:
             Seam.take(self._base)
@@ -111,6 +110,7 @@ class Gateway:
         await self._stopped.wait()
         work.cancel()
         await asyncio.wait({work})
+        self._hearing.close()
 
     async def _keep_running(self) -> None:
         failures = 0
@@ -124,7 +124,7 @@ class Gateway:
 
     async def _one_client(self) -> BaseException:
         """Run a client until it dies; why it did."""
-        client = client_of(self._setup, self._heartbeat)
+        client = client_of(self._setup, self.silence)
         equip(client, self._hearing, self._access, self._setup)
         task = asyncio.create_task(self._connect(client))
         try:
@@ -161,7 +161,7 @@ class Gateway:
                 thread.stop()
 
 
-def client_of(setup: Setup, heartbeat: float) -> "discord.Client":
+def client_of(setup: Setup, silence: float) -> "discord.Client":
     """A client that asks for no more than it needs, and remembers no members."""
     import discord
 
@@ -174,27 +174,39 @@ def client_of(setup: Setup, heartbeat: float) -> "discord.Client":
         allowed_mentions=discord.AllowedMentions.none(),
         chunk_guilds_at_startup=False,
         guild_ready_timeout=_GUILDS_WITHIN,
-        heartbeat_timeout=heartbeat,
+        heartbeat_timeout=silence,
         member_cache_flags=discord.MemberCacheFlags.none(),
     )
 
 
 def equip(client: "discord.Client", hearing: Hearing, access: Access, setup: Setup) -> None:
     """Have the client tell what it hears, and offer the commands, once it is logged in."""
+
+    async def setup_hook() -> None:
+        own_id = client.user.id if client.user else 0
+        folder = access.folder / "discord"
+        noted = Noted(folder / f"{own_id}.json", hearing.place.said)
+        reader = Reader(own_id, noted.is_scored, setup.message_content, setup.staff_roles)
+        hearing.take_up(client, reader, noted, Recent(folder / f"{own_id}-recent.json"))
+        if reason := await _offered(client, hearing):
+            hearing.ears.unread.append(Unread("the bot's commands", reason))
+
+    client.event(setup_hook)
+
+
+async def _offered(client: "discord.Client", hearing: Hearing) -> str | None:
+    """Offer the commands; why nobody can use them, if so."""
     import discord
     from discord import app_commands
 
     tree = app_commands.CommandTree(client)
     add_commands(tree, hearing)
-
-    async def setup_hook() -> None:
-        own_id = client.user.id if client.user else 0
-        noted = Noted(access.folder / "discord" / f"{own_id}.json", hearing.place.said)
-        hearing.take_up(client, Reader(own_id, noted.is_scored, setup.staff_roles), noted)
-        try:
-            await tree.sync()
-        except (discord.Forbidden, app_commands.CommandSyncFailure) as error:
-            reason = f"Discord refuses them (HTTP {error.status}); they cannot be used"
-            hearing.ears.unread.append(Unread("the bot's commands", reason))
-
-    client.event(setup_hook)
+    try:
+        await tree.sync()
+    except (discord.Forbidden, app_commands.CommandSyncFailure) as error:
+        return f"Discord refuses them (HTTP {error.status})"
+    if client.application is not None and client.application.interactions_endpoint_url:
+        return (
+            "they go to the Interactions Endpoint URL set in the Developer Portal: remove it there"
+        )
+    return None

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from listener.connectors import Access, Batch, Bounds, ConnectorError, Reject
 from listener.connectors.discord_catching_up import CatchingUp, Step
-from listener.connectors.discord_ears import Ears
+from listener.connectors.discord_ears import QUEUE, Ears
 from listener.connectors.discord_failure import failure_of, failures
 from listener.connectors.discord_history import History
 from listener.connectors.discord_noted import Noted
 from listener.connectors.discord_place import Place
 from listener.connectors.discord_post import Reader
+from listener.connectors.discord_recent import Recent
 from listener.connectors.discord_rooms import Rooms
-from store.records import Deletion, Post
+from store.records import Post
 
 if TYPE_CHECKING:
     import discord
@@ -22,22 +25,35 @@ _AT_ONCE: Final = 500
 
 
 class Hearing:
-    """Hears with one client after another; lives in one event loop. `cursor` says `place`."""
+    """Hears with one client after another; lives in one event loop.
 
-    def __init__(self, access: Access, rooms: Rooms, place: Place, cursor: str | None) -> None:
+    `cursor` says `place`; `queue` is how many live events may wait.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        rooms: Rooms,
+        place: Place,
+        cursor: str | None,
+        queue: int = QUEUE,
+    ) -> None:
         self.place = place
         self.rooms = rooms
-        self.ears = Ears(access, rooms, place)
+        self.ears = Ears(access, rooms, place, queue)
         self.refused: ConnectorError | None = None
         self._access = access
         self._last: Batch | None = None
         self._before_last = cursor
+        self._recent: Recent | None = None
 
-    def take_up(self, client: "discord.Client", reader: Reader, noted: Noted) -> None:
+    def take_up(
+        self, client: "discord.Client", reader: Reader, noted: Noted, recent: Recent
+    ) -> None:
         """Go on with this client, logged in and not yet connected."""
-        self.reader, self.noted = reader, noted
+        self.reader, self.noted, self._recent = reader, noted, self._recent or recent
         self._history = History(client, reader, self._access)
-        self._catching_up = CatchingUp(self._history, self.rooms, self.place)
+        self._catching_up = CatchingUp(self._history, self.rooms, self.place, self._recent)
         self.ears.listen(client, reader, noted)
 
     def lose(self, failure: ConnectorError) -> None:
@@ -52,6 +68,10 @@ class Hearing:
         """Somebody told us by a command. Raises OSError where it cannot be kept."""
         self.noted.add(post)
         self.ears.stirred.set()
+
+    def close(self) -> None:
+        """Keep what helps the next process."""
+        self._recent_saved()
 
     def follows(self, cursor: str | None) -> bool:
         """Whether this is a cursor that we can go on from."""
@@ -121,14 +141,17 @@ class Hearing:
     def _made(self, step: Step) -> Batch:
         posts = {post.platform_id: post for post in step.page.posts}
         rejects: list[Reject] = list(step.page.rejects)
-        deletions: list[Deletion] = []
+        deletions = [self.ears.lost(id_, "recheck") for id_ in step.gone]
         received = step.page.received
         if step.channel_id is not None:
             self.place.note(step.channel_id, step.page.newest)
+            for post in step.page.posts:
+                self._note(step.channel_id, int(post.platform_id))
         for event in self.ears.drain(_AT_ONCE):
             received += event.gone is None
             if event.post is not None:
                 posts[event.post.platform_id] = event.post
+                self._note(event.channel_id, event.message_id)
             rejects += [event.reject] if event.reject else []
             deletions += [event.gone] if event.gone else []
             if event.channel_id is not None:
@@ -141,6 +164,7 @@ class Hearing:
         exhausted = not self._is_left()
         if exhausted:
             self.place.settle()
+            self._recent_saved(self._access.now())
         return Batch(
             tuple(posts.values()),
             self.place.text(),
@@ -150,6 +174,15 @@ class Hearing:
             unread=unread,
             received=received + len(said),
         )
+
+    def _note(self, channel_id: int | None, message_id: int) -> None:
+        if self._recent is not None and channel_id is not None:
+            self._recent.note(channel_id, message_id)
+
+    def _recent_saved(self, now: datetime | None = None) -> None:
+        with suppress(OSError):  # it only helps to notice deletions
+            if self._recent is not None:
+                self._recent.save(now)
 
     def _is_left(self) -> bool:
         return bool(self.ears) or self._catching_up.is_needed or not self.ears.connected.is_set()

@@ -27,7 +27,7 @@ class Page:
     newest: int = 0
     posts: list[Post] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
 
 
 class History:
@@ -94,7 +94,7 @@ class History:
     def _add(self, page: Page, room: "MessageableChannel", raw: Any) -> None:
         id_ = _id(raw)
         page.newest = max(page.newest, id_)
-        page.ids.add(str(id_))
+        page.ids |= {id_} if id_ else set()
         try:
             state = self._client._connection
             post = self._reader.read(state.create_message(channel=room, data=raw))

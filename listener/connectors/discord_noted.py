@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -83,19 +84,23 @@ class Noted:
         marked = [id_ for id_ in gone if self._kept.marks.pop(id_, None)]
         if marked or len(kept) != len(self._kept.spoken):
             self._kept.spoken = kept
-            self._write()
+            self._write_or_later()
 
     def after(self, number: int) -> tuple[list[Post], int]:
         """The posts that follow `number`, and the number of the last; those up to it are done."""
         waiting = [one for one in self._kept.spoken if one.number > number]
         if len(waiting) != len(self._kept.spoken):
             self._kept.spoken = waiting
-            self._write()
+            self._write_or_later()
         return [one.post for one in waiting], waiting[-1].number if waiting else number
 
     def has_after(self, number: int) -> bool:
         """Whether something waits."""
         return bool(self._kept.spoken) and self._kept.spoken[-1].number > number
+
+    def _write_or_later(self) -> None:
+        with suppress(OSError):  # what is left out here is left out of the next write, too
+            self._write()
 
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,17 +37,24 @@ class Reader:
 
     own_id: int
     scored: Callable[[int], bool]
+    reads_all: bool = True
+    """Whether messages that are not meant for us may be read, too."""
     staff_roles: frozenset[str] = frozenset()
     _roots: OrderedDict[int, int] = field(default_factory=OrderedDict)
 
-    def read(self, message: "discord.Message") -> Post | None:
-        """The post; None for what the platform itself says and for what has no words for us."""
+    def read(self, message: "discord.Message", *, given: bool = False) -> Post | None:
+        """The post; None for what the platform itself says and for what has no words for us.
+
+        `given`: somebody handed us the message by a command.
+        """
         import discord
 
         if message.guild is None or message.type not in (
             discord.MessageType.default,
             discord.MessageType.reply,
         ):
+            return None
+        if not (self.reads_all or given or self._is_for_us(message)):
             return None
         text = self.words(message)
         media = tuple(media_kind(one.content_type) for one in message.attachments)
@@ -71,12 +78,17 @@ class Reader:
             thread_id=None if root is None else str(root),
             parent_id=None if parent is None else str(parent),
             channel=place(message.channel),
-            addressed=tuple(str(id_) for id_ in dict.fromkeys(message.raw_mentions)),
+            addressed=tuple(dict.fromkeys(str(one.id) for one in message.mentions)),
             media=media,
             tags=tags,
             url=message.jump_url,
             edited_at=message.edited_at,
             unscored=not self.scored(message.guild.id),
+        )
+
+    def _is_for_us(self, message: "discord.Message") -> bool:
+        return message.author.id == self.own_id or self.own_id in (
+            one.id for one in message.mentions
         )
 
     def author(self, message: "discord.Message") -> Author:

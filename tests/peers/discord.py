@@ -46,10 +46,13 @@ class DiscordPeer:
         self.world = World()
         self.intents_closed: int | None = None
         """A code that closes the gateway on Identify."""
+        self.gateway_port = 0
+        """Another port than the peer's own, where nobody listens."""
         self.rest_faults: deque[str] = deque()
         self.acknowledges = True
         self.heartbeat_ms = 41_250
         self.identified = 0
+        self.connections = 0
         self._sessions: dict[str, Session] = {}
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -76,6 +79,7 @@ class DiscordPeer:
         """Without `heard`, the gateway keeps it to itself: only the history knows it."""
         message = self.world.write(text, at, author, parent, room)
         if more:
+            more["author"] = more.pop("author_is", message["author"])
             message = self.world.change(message["id"], **more)
         if heard:
             self.dispatch("MESSAGE_CREATE", message)
@@ -146,6 +150,7 @@ class DiscordPeer:
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        self.connections += 1
         hello = {"heartbeat_interval": self.heartbeat_ms}
         await socket.send_json({"op": 10, "d": hello, "s": None, "t": None})
         session: Session | None = None
@@ -207,7 +212,7 @@ class DiscordPeer:
         if request.method != "GET":
             self.sent.append((path, await request.json()))
         if path == "/gateway":
-            return answer({"url": f"ws://127.0.0.1:{self.port}/gateway"})
+            return answer({"url": f"ws://127.0.0.1:{self.gateway_port or self.port}/gateway"})
         found = self.world.found(path, request.query)
         if found is None:
             return answer({"message": "Unknown", "code": 10003}, 404)
@@ -216,9 +221,7 @@ class DiscordPeer:
     def _fits(self, path: str) -> bool:
         if not self.rest_faults:
             return False
-        return (self.rest_faults[0].isdecimal() and self.rest_faults[0] in ("401", "403")) or (
-            path.endswith("/messages")
-        )
+        return self.rest_faults[0] in ("401", "403") or path.endswith("/messages")
 
     async def _refuse(self, fault: str, request: web.Request) -> web.StreamResponse:
         if fault == "reset-rest" and request.transport is not None:
@@ -229,7 +232,8 @@ class DiscordPeer:
         if fault == "429":
             body = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
             return answer(body, 429, {"Retry-After": "1", "X-RateLimit-Scope": "user"})
-        return answer({"message": f"{fault}: refused", "code": 0}, int(fault))
+        status = int(fault.partition("-")[0])
+        return answer({"message": f"{status}: refused", "code": 0}, status)
 
     # The rest
 

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-BOT: Final = 900
-GUILD: Final = 100
+BOT: Final = 900_000_000_000_000_000
+GUILD: Final = 100_000_000_000_000_000
+TEAM: Final = "150000000000000000"
+"""The id of a role."""
 EVERYONE: Final = "68608"
 """View Channel, Send Messages, Read Message History."""
 _JOINED: Final = "2024-01-01T00:00:00+00:00"
@@ -17,7 +19,7 @@ _JOINED: Final = "2024-01-01T00:00:00+00:00"
 
 def user(name: str, id_: int | None = None) -> dict[str, Any]:
     """An account; the same name is the same one."""
-    number = 10_000 + zlib.crc32(name.encode()) if id_ is None else id_
+    number = 300_000_000_000_000_000 + zlib.crc32(name.encode()) if id_ is None else id_
     return {
         "id": str(number), "username": name, "discriminator": "0", "global_name": name.title(),
         "avatar": None, "bot": number == BOT, "flags": 0,
@@ -27,7 +29,8 @@ def user(name: str, id_: int | None = None) -> dict[str, Any]:
 def guild(rooms: Sequence[Any], threads: Sequence[Any]) -> dict[str, Any]:
     """A copy: what happens later comes as events."""
     told = {
-        "id": str(GUILD), "name": "Acme", "owner_id": "1", "roles": [role()], "emojis": [],
+        "id": str(GUILD), "name": "Acme", "owner_id": "1", "emojis": [],
+        "roles": [role(str(GUILD), "@everyone"), role(TEAM, "Team")],
         "stickers": [], "features": [], "verification_level": 0, "explicit_content_filter": 0,
         "default_message_notifications": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0,
         "system_channel_flags": 0, "preferred_locale": "en-US", "member_count": 2,
@@ -80,15 +83,16 @@ def message(
     return told
 
 
-def member(who: Mapping[str, Any]) -> dict[str, Any]:
+def member(who: Mapping[str, Any], role: str | None = None) -> dict[str, Any]:
     return {
-        "user": who, "roles": [], "joined_at": _JOINED, "deaf": False, "mute": False, "flags": 0,
+        "user": who, "roles": [role] if role else [], "joined_at": _JOINED, "deaf": False,
+        "mute": False, "flags": 0,
     }  # fmt: skip
 
 
-def role() -> dict[str, Any]:
+def role(id_: str, name: str) -> dict[str, Any]:
     return {
-        "id": str(GUILD), "name": "@everyone", "color": 0, "hoist": False, "position": 0,
+        "id": id_, "name": name, "color": 0, "hoist": False, "position": 0,
         "permissions": EVERYONE, "managed": False, "mentionable": False,
     }  # fmt: skip
 

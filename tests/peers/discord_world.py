@@ -9,8 +9,8 @@ from typing import Any, Final
 from listener.connectors.discord_post import snowflake
 from tests.peers import discord_payloads as payload
 
-GENERAL: Final = 200
-FORUM: Final = 210
+GENERAL: Final = 200_000_000_000_000_000
+FORUM: Final = 210_000_000_000_000_000
 
 
 class World:
@@ -24,6 +24,8 @@ class World:
         self.threads: dict[int, dict[str, Any]] = {}
         self.messages: dict[int, dict[str, Any]] = {}
         self._history: dict[int, list[int]] = {}
+        self.roles: dict[str, str] = {}
+        """Of accounts, as REST tells; of authors only."""
         self._count = 0
         self._lock = threading.RLock()
 
@@ -33,7 +35,7 @@ class World:
         """A message; the first of a forum's thread has the thread's id."""
         with self._lock:
             ids = self._history.setdefault(room, [])
-            begins = room in self.threads and not ids
+            begins = not ids and self.threads.get(room, {}).get("parent_id") == str(FORUM)
             id_ = room if begins else self._new_id(at)
             message = payload.message(id_, room, text, at, author, parent)
             self.messages[id_] = message
@@ -91,7 +93,7 @@ class World:
                 case ["channels", room]:
                     return self.rooms.get(int(room)) or self.threads.get(int(room))
                 case ["guilds", _, "members", id_]:
-                    return payload.member(payload.user("", int(id_)))
+                    return payload.member(payload.user("", int(id_)), self.roles.get(id_))
             return None
 
     def _page(self, room: int, asked: Mapping[str, str]) -> list[dict[str, Any]]:
