@@ -12,6 +12,7 @@ from store.records import Deletion, Post
 
 KINDS: Final = {
     "archive": "listener.connectors.archive:Archive",
+    "bluesky": "listener.connectors.bluesky:Bluesky",
     "discord": "listener.connectors.discord:Discord",
     "hackernews": "listener.connectors.hackernews:HackerNews",
     "jetstream": "listener.connectors.jetstream:Jetstream",

@@ -95,16 +95,16 @@ class AppView:
             who.handle,
             who.displayName or None,
             is_bot=is_bot(who.labels),
-            is_own=who.did == self.own_did,
+            is_own=who.did in self.own_names,
         )
         seen_at = moment(view.indexedAt) or self._access.now()
         return post_of(parts_of(view.uri)[1], view.record, author, seen_at, score=view.likeCount)
 
     @property
-    def own_did(self) -> str | None:
-        """Our account's, once a request was answered; None without one."""
+    def own_names(self) -> tuple[str, ...]:
+        """Our account's DID and handle, once a request was answered."""
         session = self._client._session if self._client else None
-        return session.did if session else None
+        return (session.did, session.handle) if session else ()
 
     def thread(self, uri: str, bounds: Bounds) -> Sequence[Post]:
         """A post with its root, parents, siblings and replies; empty where it is gone."""
@@ -151,8 +151,10 @@ class AppView:
         from atproto_client.exceptions import (
             AtProtocolError,
             InvokeTimeoutError,
+            LoginRequiredError,
             RequestErrorBase,
         )
+        from atproto_server.exceptions import InvalidTokenError
 
         try:
             return ask()
@@ -163,24 +165,30 @@ class AppView:
             if error.response is None:
                 raise self._failure("cannot be reached") from error
             raise self._refusal(error.response, what) from error
+        except (InvalidTokenError, LoginRequiredError) as error:
+            raise self._session_ended() from error
         except (AtProtocolError, httpx.HTTPError, ValueError) as error:
             reason = type(error).__name__
             raise self._failure(f"sent no answer that can be read ({reason})") from error
+
+    def _session_ended(self) -> ConnectorError:
+        self._login.forget()
+        self.close()
+        return self._failure("ended our session; a new one is made at the next try", 1.0)
 
     def _refusal(self, response: "Response", what: str) -> ConnectorError:
         status, code = response.status_code, getattr(response.content, "error", "") or ""
         now = self._access.now()
         wait = retry_after(response.headers, now)
         if status == 429:
+            if wait is not None:
+                self._closed_until = now + timedelta(seconds=wait)
             wait = 60.0 if wait is None else wait
-            self._closed_until = now + timedelta(seconds=wait)
             return self._failure(f"asks us to wait {wait:.0f} s (HTTP 429)", wait)
         if status >= 500 or status in (408, 409, 413):
             return self._failure(f"fails (HTTP {status}) for {what}", wait)
-        if self.is_signed_in and code in _STALE and self.own_did is not None:
-            self._login.forget()
-            self.close()
-            return self._failure("ended our session; a new one is made at the next try", 1.0)
+        if self.is_signed_in and code in _STALE and self.own_names:
+            return self._session_ended()
         if status in (401, 403):
             return ConnectorError(self._unwelcome(what, status), permanent=True)
         if code in _UNKNOWN or status in (404, 410):

@@ -63,8 +63,8 @@ class Login:
 
     @property
     def _file(self) -> Path:
-        # Another account, password or server is another session.
-        whose = f"{self._base}\0{self._handle}\0{self._password}".encode()
+        # Another account or server is another session.
+        whose = f"{self._base}\0{self._handle}".encode()
         return self._access.folder / f"bluesky-{sha256(whose).hexdigest()[:16]}.session"
 
     def _kept(self) -> str | None:

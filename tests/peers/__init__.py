@@ -12,6 +12,8 @@ from typing import Final, Protocol, cast
 from listener.connectors import Deletions
 
 PEERS: Final[Mapping[str, str]] = {
+    "archive": "tests.peers.archive:ArchivePeer",
+    "bluesky": "tests.peers.bluesky:BlueskyPeer",
     "discord": "tests.peers.discord:DiscordPeer",
     "hackernews": "tests.peers.hackernews:HackerNewsPeer",
     "hackernews-search": "tests.peers.hackernews:HackerNewsSearchPeer",

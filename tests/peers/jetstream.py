@@ -146,36 +146,36 @@ class JetstreamPeer:
             self._records[uri] = record
             if "reply" in record:
                 self._roots[uri] = record["reply"]["root"]["uri"]
-        self._add(commit(did_of(author), 0, record, key))
+        self.add(commit(did_of(author), 0, record, key))
         return uri
 
     def edit(self, platform_id: str, text: str, at: datetime) -> None:
         """The record is replaced."""
         did, key = platform_id.split("/")[2::2]
         record = self._records[platform_id] | {"text": text}
-        self._add(commit(did, 0, record, key, "update"))
+        self.add(commit(did, 0, record, key, "update"))
 
     def delete(self, platform_id: str) -> None:
         """The record is deleted."""
         did, key = platform_id.split("/")[2::2]
-        self._add(commit(did, 0, None, key, "delete"))
+        self.add(commit(did, 0, None, key, "delete"))
 
     def name(self, author: str, handle: str) -> None:
         """An account's handle is told."""
         did, time = did_of(author), "2024-09-05T06:11:04.870Z"
         about = {"did": did, "handle": handle, "seq": 1409752997, "time": time}
-        self._add({"did": did, "time_us": 0, "kind": "identity", "identity": about})
+        self.add({"did": did, "time_us": 0, "kind": "identity", "identity": about})
 
     def account(self, author: str, status: str | None) -> None:
         """An account goes, in that way, or comes back."""
         did, time = did_of(author), "2024-09-05T06:11:04.870Z"
         about: dict[str, Any] = {"active": status is None, "did": did, "seq": 1409753013}
         about |= {"time": time} | ({} if status is None else {"status": status})
-        self._add({"did": did, "time_us": 0, "kind": "account", "account": about})
+        self.add({"did": did, "time_us": 0, "kind": "account", "account": about})
 
     def garble(self, frame: str) -> None:
         """An event that goes over the wire like this."""
-        self._add({"did": "did:plc:garbled", "raw": frame})
+        self.add({"did": "did:plc:garbled", "raw": frame})
 
     def fail(self, fault: str) -> None:
         """Streams that are open break; the next ones do where the fault is a refusal."""
@@ -200,7 +200,8 @@ class JetstreamPeer:
             key = _LETTERS[digit] + key
         return "3k" + key
 
-    def _add(self, event: dict[str, Any]) -> None:
+    def add(self, event: dict[str, Any]) -> None:
+        """An event, which gets its time."""
         with self._lock:
             last = self._times[-1] if self._times else 0
             event["time_us"] = max(last + 1, time.time_ns() // 1000)
@@ -336,12 +337,13 @@ class JetstreamPeer:
         if cursor > time.time_ns() // 1000:
             at = len(self._events)
         dids = set(request.query.getall("dids" if is_v2 else "wantedDids", []))
+        named = set(request.query.getall("collections" if is_v2 else "wantedCollections", []))
         packer = zstandard.ZstdCompressor(dict_data=zstandard.ZstdCompressionDict(self.dictionary))
         while True:
             more.clear()
             while at < len(self._events):
                 event, at = self._events[at], at + 1
-                if dids and event["did"] not in dids:
+                if (dids and event["did"] not in dids) or not _is_named(event, named):
                     continue
                 frame = _written(event, at if is_v2 else None)
                 if packs:
@@ -351,6 +353,11 @@ class JetstreamPeer:
                     await socket.send_str(frame.decode())
                 self.sent_bytes += len(frame)
             await more.wait()
+
+
+def _is_named(event: Mapping[str, Any], collections: set[str]) -> bool:
+    """Only commits are told apart by collection; everybody hears of accounts."""
+    return "commit" not in event or event["commit"]["collection"] in collections
 
 
 def _written(event: Mapping[str, Any], seq: int | None) -> bytes:

@@ -1,0 +1,224 @@
+"""Bluesky by its search, what is said to our account, and whom one follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from json import dumps
+from typing import Any, ClassVar, Final
+
+import msgspec
+
+from listener.connectors import (
+    Access,
+    Batch,
+    Bounds,
+    Capabilities,
+    ConnectorError,
+    Deletions,
+    Reject,
+    Standing,
+)
+from listener.connectors.bluesky_appview import AppView
+from listener.connectors.bluesky_post import PLATFORM, moment
+from listener.connectors.bluesky_session import HANDLE, PASSWORD
+from listener.connectors.listing import Listings, Page
+from store.records import Post
+
+_PAGE: Final = 100
+_TO_US: Final = ("mention", "reply", "quote")
+_RAW_KEPT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class BlueskyOptions:
+    """What is read beside the searches that the queries ask for."""
+
+    searches: tuple[str, ...] = ()
+    """More to search for, as one would on bsky.app: a word, a "phrase", #tag, from:handle."""
+    authors: tuple[str, ...] = ()
+    """Accounts, by handle or DID, whose posts and replies are all read."""
+    lists: tuple[str, ...] = ()
+    """Lists of accounts, at://DID/app.bsky.graph.list/KEY: as `authors`, at one request for all."""
+    feeds: tuple[str, ...] = ()
+    """Feeds by address, newest first: at://DID/app.bsky.feed.generator/NAME."""
+    notifications: bool = True
+    """Whether what is said to our own account is read, where a login is set."""
+    history_days: float = 7.0
+    """How far back the first reading goes."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what names nothing."""
+        addresses = (*self.lists, *self.feeds)
+        if wrong := next((one for one in addresses if not one.startswith("at://did:")), None):
+            raise ValueError(f"lists, feeds: {wrong!r} is no address such as at://did:plc:…/…/name")
+        if not 0 <= self.history_days <= 36_500:
+            raise ValueError(f"history_days: at least 0, not {self.history_days}")
+
+
+class Bluesky:
+    """Reads an AppView: the public one, or with a login through our account's own server.
+
+    Every search, account and feed is a listing of its own, read a page a fetch down to where the
+    last reading began.
+    """
+
+    Options = BlueskyOptions
+    recheck_size: ClassVar[int] = 25
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        platform=PLATFORM,
+        search=True,
+        thread=True,
+        reply=True,
+        edits=True,
+        deletions=Deletions.RECHECK,
+        text_limit=300,
+        optional_secrets=(HANDLE, PASSWORD),
+    )
+
+    def __init__(self, options: BlueskyOptions, access: Access) -> None:
+        self._access = access
+        self._server = AppView(access.base_url, access)
+        self._reads = self._listings(options)
+        since = access.now() - timedelta(days=options.history_days)
+        self._pages = Listings(tuple(self._reads), self._read, access, start=int(since.timestamp()))
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """One page of the listing whose turn it is."""
+        if not self._reads:
+            raise ConnectorError(
+                "Bluesky: there is nothing to read; write a query with a word in it, name "
+                f"searches, authors, lists or feeds, or set {HANDLE} and {PASSWORD}",
+                permanent=True,
+            )
+        return self._pages.fetch(cursor)
+
+    def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
+        """The conversation around a post."""
+        return self._server.thread(post.platform_id, bounds)
+
+    def recheck(self, ids: Sequence[str]) -> Standing:
+        """Those of the posts that the server still shows."""
+        answer = self._server.ask("app.bsky.feed.getPosts", "posts again", uris=list(ids))
+        posts: list[Post] = []
+        shown: set[str] = set()
+        for raw in answer.get("posts", ()):
+            shown.add(str(raw.get("uri")))
+            try:
+                posts.append(self._server.post(raw))
+            except (msgspec.ValidationError, ValueError):
+                continue  # it stands, though it cannot be read
+        return Standing(posts, [id_ for id_ in ids if id_ not in shown])
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._server.close()
+
+    def _listings(self, options: BlueskyOptions) -> Mapping[str, Callable[[int, str | None], Page]]:
+        reads: dict[str, Callable[[int, str | None], Page]] = {}
+        if options.notifications and self._server.is_signed_in:
+            reads["notifications"] = self._notifications
+        for text in dict.fromkeys((*self._access.searches, *options.searches)):
+            reads[f"search {text}"] = partial(self._search, text)
+        for actor in options.authors:
+            reads[f"author {actor}"] = partial(self._author, actor.removeprefix("@"))
+        for uri in options.lists:
+            reads[f"list {uri}"] = partial(self._list, uri)
+        for uri in options.feeds:
+            reads[f"feed {uri}"] = partial(self._feed, uri)
+        return reads
+
+    def _read(self, key: str, since: int, page: str | None) -> Page:
+        return self._reads[key](since, page)
+
+    def _search(self, text: str, since: int, page: str | None) -> Page:
+        begins = datetime.fromtimestamp(max(0, since), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answer = self._server.ask(
+            "app.bsky.feed.searchPosts", f"the search for {text}",
+            q=text, sort="latest", since=begins, limit=_PAGE, cursor=page,
+        )  # fmt: skip
+        views = answer.get("posts", ())
+        return self._page(answer, [(view, _sort_time(view)) for view in views])
+
+    def _author(self, actor: str, since: int, page: str | None) -> Page:
+        answer = self._server.ask(
+            "app.bsky.feed.getAuthorFeed", f"the posts of {actor}",
+            actor=actor, filter="posts_with_replies", limit=_PAGE, cursor=page,
+        )  # fmt: skip
+        return self._feed_page(answer)
+
+    def _list(self, uri: str, since: int, page: str | None) -> Page:
+        answer = self._server.ask(
+            "app.bsky.feed.getListFeed", f"the list {uri}", list=uri, limit=_PAGE, cursor=page
+        )
+        return self._feed_page(answer)
+
+    def _feed(self, uri: str, since: int, page: str | None) -> Page:
+        answer = self._server.ask(
+            "app.bsky.feed.getFeed", f"the feed {uri}", feed=uri, limit=_PAGE, cursor=page
+        )
+        return self._feed_page(answer)
+
+    def _feed_page(self, answer: Mapping[str, Any]) -> Page:
+        """Whatever somebody only passed on counts for the order, and is left out."""
+        items: list[tuple[Any, datetime | None]] = []
+        for item in answer.get("feed", ()):
+            if (reason := item.get("reason")) is None:
+                items.append((item.get("post"), _sort_time(item.get("post"))))
+            elif "indexedAt" in reason:
+                items.append((None, moment(reason["indexedAt"])))
+        return self._page(answer, items)
+
+    def _notifications(self, since: int, page: str | None) -> Page:
+        answer = self._server.ask(
+            "app.bsky.notification.listNotifications", "our notifications",
+            limit=_PAGE, cursor=page,
+        )  # fmt: skip
+        items = [
+            (one if one.get("reason") in _TO_US else None, moment(one.get("indexedAt")))
+            for one in answer.get("notifications", ())
+        ]
+        return self._page(answer, items, self._to_us)
+
+    def _to_us(self, post: Post) -> Post:
+        """A reply or a quote names us as a mention does, though not in its text."""
+        ours = self._server.own_names
+        return replace(post, addressed=tuple(dict.fromkeys((*post.addressed, *ours))))
+
+    def _page(
+        self,
+        answer: Mapping[str, Any],
+        items: Sequence[tuple[Any, datetime | None]],
+        also: Callable[[Post], Post] = lambda post: post,
+    ) -> Page:
+        """A page of views, each with the moment by which the server ordered it."""
+        posts: list[Post] = []
+        rejects: list[Reject] = []
+        for number, (raw, _) in enumerate(items):
+            if raw is None:
+                continue
+            try:
+                posts.append(also(self._server.post(raw)))
+            except (msgspec.ValidationError, ValueError) as error:
+                rejects.append(Reject(number, str(error), dumps(raw)[:_RAW_KEPT]))
+        marks = [int(at.timestamp()) for _, at in items if at is not None]
+        following = answer.get("cursor")
+        return Page(
+            posts,
+            oldest=min(marks, default=None),
+            newest=max(marks, default=None),
+            next=str(following) if following and items else None,
+            rejects=rejects,
+        )
+
+
+def _sort_time(view: Any) -> datetime | None:
+    """What Bluesky orders posts by: the author's date, but not after the server saw the post."""
+    if not isinstance(view, dict):
+        return None
+    seen = moment(view.get("indexedAt"))
+    record = view.get("record")
+    written = moment(record.get("createdAt")) if isinstance(record, dict) else None
+    if seen is None or written is None:
+        return seen or written
+    return min(seen, written)
