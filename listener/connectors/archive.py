@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import ClassVar, Final
 
-from listener.connectors import Access, Batch, Capabilities, ConnectorError, Reject
+from listener.connectors import Access, Batch, Capabilities, ConnectorError, Deletions, Reject
 from listener.history import Format, Item, Mark, Reading, Record, kind
 from listener.history.detect import detect
 from listener.history.files import Files, damage
@@ -16,6 +16,8 @@ from store.records import Post
 
 _BATCH: Final = 2000
 _HEAD: Final = 4096
+_LEFT: Final = Mark(2**53)
+"""Behind a damage, in a file of several: it is told of once."""
 _LINE: Final = 4 * 1024 * 1024
 
 
@@ -50,7 +52,9 @@ class Archive:
     """
 
     Options = ArchiveOptions
-    capabilities: ClassVar[Capabilities] = Capabilities(platform="archive")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        platform="archive", edits=True, deletions=Deletions.EVENTS
+    )
 
     def __init__(
         self, options: ArchiveOptions, access: Access | None = None, *, batch: int = _BATCH
@@ -182,6 +186,8 @@ class Archive:
     def _of_part(self, record: Record, part: str, *, alone: bool) -> Iterator[Item]:
         """The items of one file. Where it is damaged, others are read all the same."""
         broken: tuple[type[Exception], ...] = (ConnectorError, *damage())
+        if self._place.mark == _LEFT:
+            return
         try:
             if self._reading is None:
                 self._reading = record.read(part, self._place.mark)
@@ -196,7 +202,13 @@ class Archive:
                 self.close()
                 kept = f"{why}; what was read before it is kept"
                 raise ConnectorError(kept, permanent=True) from error
+            self._leave()
+            self._place = replace(self._place, mark=_LEFT)
             yield Reject(number + 1, f"{why}; the other files are read", "")
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close the file that was read."""
         self._now()
         if self._reading is not None:
             self._reading.close()
