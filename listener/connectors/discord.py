@@ -34,7 +34,7 @@ class DiscordOptions:
     staff_roles: tuple[str, ...] = ()
     """Roles of the organisation's own people, by name or id."""
     lookback_hours: int = 24
-    """How far back a channel is read that was never heard before."""
+    """How far back the first start reads; a channel found later is read a week back at most."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a negative look back."""

@@ -156,7 +156,10 @@ async def _mark(hearing: Hearing, told: "Told", message: "discord.Message") -> s
         words = f"Noted: {name}’s message answered your question. Do it again to take it back."
     else:
         words = f"Noted: you found {name}’s message helpful. Do it again to take it back."
-    return _kept(hearing, post, words)
+    told_us = _kept(hearing, post, words)
+    if told_us == SORRY:
+        hearing.noted.mark(message.id, told.user.id, asker=asker)
+    return told_us
 
 
 async def _has_asked(told: "Told", message: "discord.Message") -> bool:

@@ -73,6 +73,11 @@ class Ears:
         ):
             client.event(handler)
 
+    @property
+    def hears_every_server(self) -> bool:
+        """Whether none is still to come, and none is out of order."""
+        return not any(guild.unavailable for guild in self._client.guilds)
+
     def drain(self, most: int) -> Iterator[Event]:
         """Take what waits, the oldest first."""
         for _ in range(min(most, len(self._events))):

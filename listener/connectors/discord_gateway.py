@@ -25,6 +25,7 @@ _CLOSING: Final = 2.0
 _GUILDS_WITHIN: Final = 0.3
 """Seconds without another server after which those that came are all; late ones are read too."""
 _LONGEST_PAUSE: Final = 60.0
+_LOOKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Gateway:
 
     silence: ClassVar[float] = 60.0
     """Seconds after which a connection that brings nothing is dead."""
+    looks_every: ClassVar[float] = 60.0
+    """Seconds between two looks whether the client is connected."""
 
     def __init__(self, hearing: Hearing, access: Access, setup: Setup) -> None:
         self._hearing = hearing
@@ -115,8 +118,10 @@ class Gateway:
     async def _keep_running(self) -> None:
         failures = 0
         while self._hearing.refused is None:
+            begun = self._loop.time()
             error = await self._one_client()
-            failures = 1 if self._hearing.ears.connected.is_set() else failures + 1
+            was_well = self._loop.time() - begun > _LONGEST_PAUSE
+            failures = 1 if was_well or self._hearing.ears.connected.is_set() else failures + 1
             failure = failure_of(error, "connecting to the gateway")
             self._hearing.lose(failure)
             wait = min(backoff(failures, 1.0), _LONGEST_PAUSE)
@@ -128,12 +133,23 @@ class Gateway:
         equip(client, self._hearing, self._access, self._setup)
         task = asyncio.create_task(self._connect(client))
         try:
-            await asyncio.wait({task})
+            await self._watch(task)
         finally:
             task.cancel()
             await asyncio.wait({task})
             await self._close(client)
-        return task.exception() or ConnectionError("the gateway closed the connection")
+        error = None if task.cancelled() else task.exception()
+        return error or ConnectionError("the gateway did not come back")
+
+    async def _watch(self, task: asyncio.Task[None]) -> None:
+        """Wait until the client dies, or for so long that its session is over anyway.
+
+        discord.py waits up to 17 minutes between two tries.
+        """
+        looks = 0
+        while not task.done() and looks < _LOOKS:
+            await asyncio.wait({task}, timeout=self.looks_every)
+            looks = 0 if self._hearing.ears.connected.is_set() else looks + 1
 
     async def _connect(self, client: "discord.Client") -> None:
         from discord.gateway import DiscordWebSocket
@@ -150,6 +166,9 @@ class Gateway:
     async def _close(self, client: "discord.Client") -> None:
         from discord.gateway import KeepAliveHandler
 
+        # discord.py leaves it waiting for servers, and it fails without its client.
+        if (ready := client._connection._ready_task) is not None:
+            ready.cancel()
         try:
             async with asyncio.timeout(_CLOSING):
                 await client.close()

@@ -163,7 +163,8 @@ class Hearing:
         self.place.batch += bool(received or said or deletions)
         exhausted = not self._is_left()
         if exhausted:
-            self.place.settle()
+            if self.ears.hears_every_server:
+                self.place.settle()
             self._recent_saved(self._access.now())
         return Batch(
             tuple(posts.values()),

@@ -6,8 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
-
 from listener.connectors import Access, Bounds, Reject
 from listener.connectors.discord_post import Reader
 from store.records import Author, Post
@@ -84,6 +82,7 @@ class History:
         return known  # type: ignore[return-value]
 
     async def _get(self, path: str, channel_id: int, what: str, params: Any) -> Any:
+        import aiohttp
         import discord
 
         self._access.meter.spend(what)

@@ -55,18 +55,30 @@ class Noted:
 
     def set_scoring(self, guild_id: int, on: bool) -> None:
         """The guild's choice. Raises OSError where it cannot be kept, as all that write."""
-        others = [one for one in self._kept.scoring if one != guild_id]
+        before = self._kept.scoring
+        others = [one for one in before if one != guild_id]
         self._kept.scoring = [*others, guild_id] if on else others
-        self._write()
+        try:
+            self._write()
+        except OSError:
+            self._kept.scoring = before
+            raise
 
     def add(self, post: Post) -> None:
         """Keep a post until it is delivered."""
         self._kept.last += 1
         self._kept.spoken.append(_Spoken(self._kept.last, post))
-        self._write()
+        try:
+            self._write()
+        except OSError:
+            self._kept.spoken.pop()
+            raise
 
     def mark(self, message_id: int, account_id: int, *, asker: bool) -> tuple[bool, Marks]:
-        """Mark a message, or take the mark back: whether it now is marked, and all its marks."""
+        """Mark a message, or take the mark back: whether it now is marked, and all its marks.
+
+        It is kept with the post that `add` is given next.
+        """
         marks = self._kept.marks.setdefault(str(message_id), Marks())
         if asker:
             is_marked = marks.asker = not marks.asker

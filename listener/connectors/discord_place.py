@@ -11,7 +11,10 @@ _KEPT = timedelta(days=7)
 
 @dataclass(slots=True)
 class Place:
-    """All messages up to `since` are heard or too old, and of a channel those up to `heard`."""
+    """All messages up to `since` are heard or too old, and of a channel those up to `heard`.
+
+    A channel that was silent for a week needs no entry of its own: `since` has passed it.
+    """
 
     since: int
     whole: int = 0

@@ -128,6 +128,20 @@ def test_silent_gateway_is_left_for_another_connection(
         assert id_ in ear.hear()
 
 
+def test_gateway_that_was_down_for_long_is_tried_anew(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gateway, "looks_every", 0.4)
+    ear.hear()
+    ear.peer.is_down = True
+    ear.peer.asked.clear()
+    ear.peer.fail("reset")
+    id_ = ear.peer.say("meanwhile", ago(9))
+    until_true(lambda: "GET /users/@me" in ear.peer.asked)
+    ear.peer.is_down = False
+    assert id_ in ear.hear()
+
+
 def test_bad_token_names_the_variable_and_not_the_token(ear: Ear) -> None:
     ear.peer.secrets = {"LAURELS_DISCORD_TOKEN": "not-the-token"}
     ear.restart()

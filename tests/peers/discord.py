@@ -46,6 +46,8 @@ class DiscordPeer:
         self.world = World()
         self.intents_closed: int | None = None
         """A code that closes the gateway on Identify."""
+        self.is_down = False
+        """The gateway takes no connection."""
         self.gateway_port = 0
         """Another port than the peer's own, where nobody listens."""
         self.rest_faults: deque[str] = deque()
@@ -123,10 +125,6 @@ class DiscordPeer:
             # The history is asked again once a frame was not JSON.
             self._do(self._break("garbage"))
 
-    def refuse_sessions(self) -> None:
-        """Forget every session: who resumes is told to identify anew."""
-        self._do(self._forget())
-
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
@@ -144,10 +142,9 @@ class DiscordPeer:
         if fault == "op9":
             self._sessions.clear()
 
-    async def _forget(self) -> None:
-        self._sessions.clear()
-
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        if self.is_down:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.connections += 1
@@ -165,7 +162,7 @@ class DiscordPeer:
             elif frame["op"] == 6:
                 session = await self._resume(socket, request, frame["d"])
         if session is not None and session.socket is socket:
-            session.socket = None
+            session.leave()
         return socket
 
     async def _identify(

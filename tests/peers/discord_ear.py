@@ -51,7 +51,7 @@ class Ear:
     def hear(self) -> dict[str, Post]:
         """All until nothing is left, trying again after failures that pass."""
         begin = len(self.seen)
-        for _ in range(300):
+        for _ in range(60):
             try:
                 if self.fetch().exhausted:
                     return {post.platform_id: post for post in self.seen[begin:]}

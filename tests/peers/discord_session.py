@@ -32,8 +32,14 @@ class Session:
         self.frames.append(text)
         self._out.put_nowait(text)
 
+    def leave(self) -> None:
+        """The client is away; what comes is kept for it."""
+        self.socket = None
+        self._writer.cancel()
+
     async def fail(self, fault: str) -> None:
-        socket, self.socket = self.socket, None
+        socket = self.socket
+        self.leave()
         assert socket is not None
         if fault == "reset":
             assert self.request.transport is not None
