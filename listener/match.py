@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -26,28 +26,59 @@ class Match:
     spans: tuple[Span, ...]
 
 
-def folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """The text for comparing and, unless the lengths agree, each character's original place."""
-    if text.isascii():
-        return text.lower(), None
-    out: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cf":
-            continue
-        plain = unicodedata.normalize("NFKC", character).casefold()
-        out.append(plain)
-        places += [place] * len(plain)
-    return "".join(out), places
+class _Plain(dict[int, str]):
+    """Each character for comparing, worked out where it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        is_hidden = unicodedata.category(character) == "Cf"
+        plain = "" if is_hidden else unicodedata.normalize("NFKC", character).casefold()
+        self[code] = plain
+        return plain
+
+
+_PLAIN: Final = _Plain()
+
+
+def folded(text: str) -> str:
+    """The text for comparing."""
+    return text.lower() if text.isascii() else text.translate(_PLAIN)
 
 
 @lru_cache(maxsize=4096)
 def _pattern(term: Term) -> re.Pattern[str]:
-    words = folded(unicodedata.normalize("NFKC", term.text))[0].split()
-    body = r"\s+".join(re.escape(word) for word in words)
+    body = r"\s+".join(re.escape(word) for word in _words(term))
     before = _BEFORE if re.match(r"\w", body) else ""
     after = "" if term.prefix or not re.search(r"\w\Z", body) else _AFTER
     return re.compile(before + body + after)
+
+
+def _words(term: Term) -> list[str]:
+    return folded(unicodedata.normalize("NFKC", term.text)).split()
+
+
+def _needed(part: Part | None) -> frozenset[str] | None:
+    """Strings of which a text that matches holds at least one; None where there are none such."""
+    match part:
+        case Term():
+            longest = max(_words(part), key=len, default="")
+            return frozenset([longest]) if longest else None
+        case All(parts):
+            known = [one for one in map(_needed, parts) if one is not None]
+            return min(known, key=len, default=None)
+        case Any(parts):
+            return _together(map(_needed, parts))
+        case _:
+            return None
+
+
+def _together(each: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    whole: frozenset[str] = frozenset()
+    for one in each:
+        if one is None:
+            return None
+        whole |= one
+    return whole
 
 
 def _found(part: Part, text: str) -> list[Span] | None:
@@ -80,6 +111,7 @@ class Matcher:
         self._own = {handle.removeprefix("@").casefold() for handle in own_handles}
         handles = tuple(Term("@" + handle) for handle in sorted(self._own))
         self._addressed: Part | None = Any(handles) if handles else None
+        self._needed = _together(map(_needed, (*self._parts.values(), *handles)))
 
     def matches(self, post: Post) -> bool:
         """Whether any query matches."""
@@ -89,19 +121,29 @@ class Matcher:
         """Each query that matches, with its spans; a post to our own handle matches all of them."""
         if not self._parts:
             return []
-        text, places = folded(f"{post.title}\n{post.text}" if post.title else post.text)
+        whole = f"{post.title}\n{post.text}" if post.title else post.text
+        text = folded(whole)
+        is_to_us = bool(self._own and self._own & {who.casefold() for who in post.addressed})
+        if (
+            self._needed is not None
+            and not is_to_us
+            and not any(one in text for one in self._needed)
+        ):
+            return []  # nearly always: no query has to be looked at
         ours = None if self._addressed is None else _found(self._addressed, text)
-        if ours is None and self._own and self._own & {who.casefold() for who in post.addressed}:
+        if ours is None and is_to_us:
             ours = []
         found: list[Match] = []
         for name, part in self._parts.items():
             spans = [] if part is None else _found(part, text)
             if spans is not None or ours is not None:
-                found.append(Match(name, _original((spans or []) + (ours or []), places)))
+                found.append(Match(name, _original((spans or []) + (ours or []), whole)))
         return found
 
 
-def _original(spans: Sequence[Span], places: Sequence[int] | None) -> tuple[Span, ...]:
-    if places is None:
+def _original(spans: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """Where in the text stands what was found in its folded form."""
+    if text.isascii():
         return tuple(sorted(set(spans)))
+    places = [place for place, one in enumerate(text) for _ in _PLAIN[ord(one)]]
     return tuple(sorted({(places[start], places[end - 1] + 1) for start, end in spans}))

@@ -1,10 +1,12 @@
 """Matching whole words in any script."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.match import Matcher
+from listener.match import Matcher, folded
 from tests.posts import a_post
 
 
@@ -63,3 +65,23 @@ def test_everything_matches_every_post() -> None:
 def test_spans_always_lie_in_the_text(text: str) -> None:
     for one in Matcher({"q": "a OR é OR の"}).match(a_post(text=text)):
         assert all(0 <= start < end <= len(text) for start, end in one.spans)
+
+
+_QUERIES = ["a b", '"a c++"', "é OR の", "a -b", "ab*", "(a OR straße) e\u0301", "\u200b"]
+
+
+@given(st.text("abcdeéÉeの ß\u0301\u200b+-@x\nＡ", max_size=30), st.sampled_from(_QUERIES))
+def test_quick_look_before_the_queries_misses_nothing(text: str, query: str) -> None:
+    matcher, thorough = (Matcher({"q": query, "x": "x e"}, ["ab"]) for _ in range(2))
+    thorough._needed = None
+    assert matcher.match(a_post(text=text)) == thorough.match(a_post(text=text))
+
+
+@given(st.text())
+def test_text_is_folded_character_by_character(text: str) -> None:
+    each = [
+        unicodedata.normalize("NFKC", one).casefold()
+        for one in text
+        if unicodedata.category(one) != "Cf"
+    ]
+    assert folded(text) == "".join(each)
