@@ -15,6 +15,9 @@ _UNSPACED: Final = "぀-ヿ㐀-鿿豈-﫿가-힯฀-๿"
 _BEFORE: Final = rf"(?<![^\W{_UNSPACED}])"
 _AFTER: Final = rf"(?![^\W{_UNSPACED}])"
 
+_NEVER: Final = r"(?!)"
+"""A term of hidden characters only is nothing to look for."""
+
 Span = tuple[int, int]
 
 
@@ -47,7 +50,7 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(term: Term) -> re.Pattern[str]:
-    body = r"\s+".join(re.escape(word) for word in _words(term))
+    body = r"\s+".join(re.escape(word) for word in _words(term)) or _NEVER
     before = _BEFORE if re.match(r"\w", body) else ""
     after = "" if term.prefix or not re.search(r"\w\Z", body) else _AFTER
     return re.compile(before + body + after)
