@@ -105,5 +105,5 @@ def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:
     }
     text = f"{heard.posts:,} posts read, {heard.new:,} new, {heard.mentions:,} mentions."
     if heard.rejects:
-        text += f"\n{heard.rejects:,} lines could not be read; they stand in {rejects}"
+        text += f"\n{heard.rejects:,} items could not be read; they stand in {rejects}"
     emit(value, text, as_json=as_json)
