@@ -96,9 +96,10 @@ class CatchingUp:
     ) -> Step:
         """The last hundred that were heard: those edited since, and those that are gone."""
         page = await self._history.page(room, f"{_name(room, id_)}, once more", before=until + 1)
-        behind.look_back = False
+        behind.look_back, is_full = False, page.received >= PAGE
         page.posts = [post for post in page.posts if post.edited_at is not None]
-        since = min(page.ids, default=0) if page.received >= PAGE else 0
+        page.received = len(page.posts)
+        since = min(page.ids, default=0) if is_full else 0
         # Nothing at all is what is sent where the bot may no longer read.
         gone = self._recent.missing(id_, since, until, page.ids) if page.ids else []
         self._drop_if_read(id_, behind)

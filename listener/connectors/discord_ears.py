@@ -42,6 +42,7 @@ class Ears:
     def __init__(self, access: Access, rooms: Rooms, place: Place, queue: int) -> None:
         self.connected = asyncio.Event()
         self.stirred = asyncio.Event()
+        self.turned = asyncio.Event()
         self.unread: list[Unread] = []
         self.trouble = "Discord: the gateway has not answered yet"
         self._access = access
@@ -158,6 +159,7 @@ class Ears:
 
     def _go_on(self) -> None:
         self.connected.set()
+        self.turned.set()
         self.stirred.set()
 
     def _survey(self, guild: "discord.Guild") -> None:

@@ -123,9 +123,9 @@ class Gateway:
             was_well = self._loop.time() - begun > _LONGEST_PAUSE
             failures = 1 if was_well or self._hearing.ears.connected.is_set() else failures + 1
             failure = failure_of(error, "connecting to the gateway")
-            self._hearing.lose(failure)
-            wait = min(backoff(failures, 1.0), _LONGEST_PAUSE)
-            await asyncio.sleep(failure.retry_after or wait)
+            wait = failure.retry_after or min(backoff(failures, 1.0), _LONGEST_PAUSE)
+            self._hearing.lose(failure, wait)
+            await asyncio.sleep(wait)
 
     async def _one_client(self) -> BaseException:
         """Run a client until it dies; why it did."""

@@ -42,6 +42,7 @@ class Hearing:
         self.rooms = rooms
         self.ears = Ears(access, rooms, place, queue)
         self.refused: ConnectorError | None = None
+        self._failure: ConnectorError | None = None
         self._access = access
         self._last: Batch | None = None
         self._before_last = cursor
@@ -56,13 +57,17 @@ class Hearing:
         self._catching_up = CatchingUp(self._history, self.rooms, self.place, self._recent)
         self.ears.listen(client, reader, noted)
 
-    def lose(self, failure: ConnectorError) -> None:
-        """The client is gone; a permanent failure is for the next batch to raise."""
+    def lose(self, failure: ConnectorError, wait: float) -> None:
+        """The client is gone, and another comes after `wait` seconds unless a person must act.
+
+        Who waits for a batch is told at once.
+        """
         self.ears.trouble = str(failure)
         self.ears.connected.clear()
+        self._failure = ConnectorError(str(failure), retry_after=wait)
         if failure.permanent:
             self.refused = failure
-            self.ears.connected.set()
+        self.ears.turned.set()
 
     def say(self, post: Post) -> None:
         """Somebody told us by a command. Raises OSError where it cannot be kept."""
@@ -105,9 +110,15 @@ class Hearing:
             raise failure_of(error, "reading a conversation") from error
 
     async def _connected(self) -> None:
-        await self.ears.connected.wait()
+        while self.refused is None and not self.ears.connected.is_set():
+            failure, self._failure = self._failure, None
+            if failure is not None:
+                raise failure
+            self.ears.turned.clear()
+            await self.ears.turned.wait()
         if self.refused is not None:
             raise self.refused
+        self._failure = None
 
     async def _something(self, patience: float) -> None:
         """Wait until there is something, or for so long that nothing seems to come."""
