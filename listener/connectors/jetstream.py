@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Reject
+from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Reject, Unread
 from listener.connectors.bluesky_appview import PUBLIC, AppView
 from listener.connectors.bluesky_post import (
     COLLECTION,
@@ -109,6 +109,7 @@ class Jetstream:
             gathered.rejects,
             exhausted=is_all,
             deletions=gathered.deletions,
+            unread=self._unread(gathered.gap),
             received=gathered.received - len(gathered.rejects),
         )
 
@@ -130,12 +131,22 @@ class Jetstream:
             reader.close()
             self._reader = None
         if self._reader is None:
-            since = _moment(cursor)
-            if since is None:
-                since = max(0, now_us - round(self._options.history_hours * 3600e6))
-            self._reader = Reader(self._line, self._take, since, self._access)
+            known = _moment(cursor)
+            first = max(0, now_us - round(self._options.history_hours * 3600e6))
+            since = first if known is None else known
+            self._reader = Reader(
+                self._line, self._take, since, self._access, has_begun=known is not None
+            )
             self._handed_out = cursor
         return self._reader
+
+    def _unread(self, gap: tuple[int, int] | None) -> tuple[Unread, ...]:
+        # Of a few accounts nothing may come for a day.
+        if gap is None or self._options.dids:
+            return ()
+        begins, ends = (f"{_at(moment):%Y-%m-%d %H:%M}" for moment in gap)
+        reason = "Jetstream keeps about a day, and had nothing older when we came back"
+        return (Unread(f"posts from {begins} to {ends} UTC", reason),)
 
     def _take(self, event: Event) -> Found:
         """What is kept of an event."""

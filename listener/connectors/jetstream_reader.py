@@ -19,6 +19,8 @@ from store.records import Deletion, Post
 LARGEST_BATCH: Final = 1_000
 OVERLAP_US: Final = 5_000_000
 """Read again after each new connection: events of one moment may lie on both sides of a break."""
+_GAP_US: Final = 3_600_000_000
+"""Events come many times a second: a server that resumes an hour later has nothing older."""
 _RAW_KEPT: Final = 20_000
 _SETTLE: Final = 0.2
 _TICK: Final = 0.05
@@ -36,6 +38,8 @@ class Gathered:
     deletions: list[Deletion] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     received: int = 0
+    gap: tuple[int, int] | None = None
+    """From when to when nothing was to be had, although it was asked for."""
 
     def add(self, found: Found) -> None:
         """Count an event, and keep what was found in it."""
@@ -55,17 +59,22 @@ class Gathered:
 
 
 class Reader:
-    """Listens from `since_us` on. What is gathered waits for `collect`; while it is full, the
+    """Listens from `since_us` on: where an earlier reading ended, if `has_begun`. What is gathered
+    waits for `collect`; while it is full, the
     server waits too, since nothing is read from the socket.
     """
 
-    def __init__(self, line: Line, take: Take, since_us: int, access: Access) -> None:
+    def __init__(
+        self, line: Line, take: Take, since_us: int, access: Access, *, has_begun: bool = True
+    ) -> None:
         self._line = line
         self._take = take
         self._access = access
         self._changed = threading.Condition()
         self._gathered = Gathered()
         self._reached = since_us
+        self._has_begun = has_begun
+        self._is_first = True
         self._heard_at = monotonic()
         self._heard = 0
         self._is_connected = False
@@ -178,7 +187,7 @@ class Reader:
 
     def _opened(self) -> None:
         with self._changed:
-            self._is_connected = True
+            self._is_connected = self._is_first = True
             self._error = None
             self._heard_at = monotonic()
 
@@ -199,13 +208,19 @@ class Reader:
             self._gathered.add(found)
             self._heard += 1
             self._heard_at = monotonic()
-            if event is not None and event.time_us > self._reached:
-                self._reached = event.time_us
+            if event is not None:
+                self._reach(event.time_us)
             if not self._gathered.is_full:
                 return False
             self._room.clear()
             self._changed.notify_all()
             return True
+
+    def _reach(self, time_us: int) -> None:
+        if self._is_first and self._has_begun and time_us - self._reached > _GAP_US:
+            self._gathered.gap = (self._reached, time_us)
+        self._is_first, self._has_begun = False, True
+        self._reached = max(self._reached, time_us)
 
     def _bad_frame(self, frame: bytes | str, error: msgspec.MsgspecError) -> Reject:
         """A broken frame: asked for once more; when it comes broken again, it is so."""

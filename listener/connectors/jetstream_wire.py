@@ -125,4 +125,5 @@ def _socket(base: str) -> str:
 def _with_scheme(base: str, schemes: dict[str, str]) -> str:
     parts = urlsplit(base)
     scheme = schemes.get(parts.scheme, parts.scheme)
-    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+    path = parts.path.rstrip("/").removesuffix("/subscribe")  # as the servers are often written
+    return urlunsplit((scheme, parts.netloc, path, "", ""))

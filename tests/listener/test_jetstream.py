@@ -342,6 +342,26 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def test_what_the_server_kept_no_longer_is_told() -> None:
+    peer = JetstreamPeer()
+    peer.say("today", NOON)
+    old = json.dumps({"time_us": time.time_ns() // 1000 - 2 * 86_400_000_000})
+    with hearing(peer) as connector:
+        found = batches(connector, old)
+        (unread,) = [one for batch in found for one in batch.unread]
+        peer.say("now", NOON)
+        peer.fail("reset")
+        assert not [one for batch in batches(connector, found[-1].cursor) for one in batch.unread]
+    assert "UTC" in unread.what
+
+
+def test_address_with_the_path_of_v1_is_understood() -> None:
+    peer = JetstreamPeer()
+    peer.say("hello", NOON)
+    with hearing(peer, base_url=peer.url + "/subscribe") as connector:
+        assert [post.text for post in heard(connector)] == ["hello"]
+
+
 def test_only_the_named_accounts_are_heard() -> None:
     for protocol in (Protocol.V1, Protocol.V2):
         peer = JetstreamPeer()
