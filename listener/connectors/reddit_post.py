@@ -147,7 +147,8 @@ def _moment(value: object) -> datetime | None:
 
 
 def _addressed(words: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_CALLED.findall(words)))
+    # A dump has millions of texts, and hardly one calls anybody.
+    return tuple(dict.fromkeys(_CALLED.findall(words))) if "u/" in words else ()
 
 
 def _link(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -158,8 +159,9 @@ def _link(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _pictures(data: Mapping[str, Any]) -> tuple[str, ...]:
     found = data.get("media_metadata")
-    parts = found.values() if isinstance(found, Mapping) else ()
-    sources = [part.get("s") for part in parts if isinstance(part, Mapping)]
+    if not isinstance(found, Mapping):
+        return ()
+    sources = [part.get("s") for part in found.values() if isinstance(part, Mapping)]
     urls = [source.get("u") for source in sources if isinstance(source, Mapping)]
     return tuple(url for url in urls if isinstance(url, str))
 

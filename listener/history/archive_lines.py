@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from listener.history import Mark
+from listener.history import Format, Mark
+from listener.history.detect import parts_of
 from listener.history.files import Files
 from listener.history.lines import BadLine, Lines
 from listener.history.moments import BadMoment, from_text, from_text_maybe
@@ -24,7 +25,7 @@ class ArchiveLines:
 
     def __init__(self, files: Files, site: str | None = None) -> None:
         self._files = files
-        self.parts: Sequence[str] = tuple(files.sizes)
+        self.parts: Sequence[str] = parts_of(files, Format.ARCHIVE)
 
     def read(self, part: str, mark: Mark) -> Lines:
         """Open one of the files after the mark."""

@@ -12,6 +12,7 @@ from listener.history import LOOKS, Format
 from listener.history.files import Files
 
 _HEAD: Final = 2**18
+_BEGINNING: Final = 2**10
 _TRIED: Final = 50
 """Lines at the beginning of a file, and files of a folder, that are looked at."""
 _DISCORD: Final = re.compile(rb'\s*\{\s*"guild"\s*:')
@@ -51,8 +52,14 @@ def _by_layout(files: Files) -> Format | None:
 def _by_content(files: Files) -> Format | None:
     if files.single and not files.sizes[files.path.name]:
         return Format.ARCHIVE
-    heads = (_of(files.head(name, _HEAD)) for name in list(files.sizes)[:_TRIED])
-    return next((found for found in heads if found is not None), None)
+    found = (_of_file(files, name) for name in list(files.sizes)[:_TRIED])
+    return next((one for one in found if one is not None), None)
+
+
+def _of_file(files: Files, name: str) -> Format | None:
+    """What begins otherwise than text of ours, e.g. the pictures of an export, is left at once."""
+    begin = files.head(name, _BEGINNING)
+    return None if b"\0" in begin else _of(files.head(name, _HEAD))
 
 
 def _of(head: bytes) -> Format | None:
@@ -82,9 +89,12 @@ def _of_line(line: bytes) -> Format | None:
     return None
 
 
-def is_of(files: Files, name: str, wanted: Format) -> bool:
-    """Whether one file of several is in that format, for those that lie beside it."""
-    return _of(files.head(name, _HEAD)) is wanted
+def parts_of(files: Files, wanted: Format) -> tuple[str, ...]:
+    """The files that are in that format, of several; a file by itself was told already."""
+    names = tuple(files.sizes)
+    if files.single:
+        return names
+    return tuple(name for name in names if _of_file(files, name) is wanted)
 
 
 def format_of(path: Path) -> Format:

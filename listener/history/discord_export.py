@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 
 from listener.connectors import ConnectorError
 from listener.history import Format, Mark
-from listener.history.detect import is_of
+from listener.history.detect import parts_of
 from listener.history.elements import Elements, Value, objects, text, text_maybe
 from listener.history.files import Files
 from listener.history.lines import BadLine
@@ -38,8 +38,7 @@ class DiscordExport:
 
     def __init__(self, files: Files, site: str | None = None) -> None:
         self._files = files
-        found = [one for one in files.sizes if files.single or is_of(files, one, Format.DISCORD)]
-        self.parts: Sequence[str] = tuple(found)
+        self.parts: Sequence[str] = parts_of(files, Format.DISCORD)
 
     def read(self, part: str, mark: Mark) -> Elements:
         """Open one of the channels after the mark."""

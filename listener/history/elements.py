@@ -27,7 +27,7 @@ class Elements:
         stream: Stream,
         mark: Mark,
         prefix: str,
-        parse: Callable[[Value], Post | None],
+        parse: Callable[[Value], Post | None] | Callable[[Value], None],
         *,
         begin: bytes = b"",
     ) -> None:

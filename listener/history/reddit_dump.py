@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Final, TypedDict
 import msgspec
 
 from listener.connectors.reddit_post import BadThing, Known, read_thing
-from listener.history import Mark
+from listener.history import Format, Mark
+from listener.history.detect import parts_of
 from listener.history.files import Files
 from listener.history.lines import BadLine, Lines
 from listener.history.moments import from_seconds_maybe
@@ -23,7 +24,10 @@ from store.records import Post
 _KNOWN: Final = Known(bots=frozenset({"automoderator"}))
 _SOME_TIME: Final = datetime.fromtimestamp(0, UTC)
 _GONE: Final = "[removed]"
-_ESCAPED: Final = ("body", "selftext", "title", "link_flair_text", "url", "url_overridden_by_dest")
+_ESCAPED: Final = {
+    "t1": ("body",),
+    "t3": ("selftext", "title", "link_flair_text", "url", "url_overridden_by_dest"),
+}
 
 
 class _Meta(TypedDict, total=False):
@@ -72,7 +76,7 @@ class RedditDump:
 
     def __init__(self, files: Files, site: str | None = None) -> None:
         self._files = files
-        self.parts: Sequence[str] = tuple(files.sizes)
+        self.parts: Sequence[str] = parts_of(files, Format.REDDIT)
 
     def read(self, part: str, mark: Mark) -> Lines:
         """Open one of the files after the mark."""
@@ -92,18 +96,18 @@ def parse(line: bytes) -> Post:
     thing["name"] = f"{kind}_{thing.get('id')}"
     if isinstance(thing.get("created_utc"), str):
         thing["created_utc"] = _number(thing["created_utc"])
-    for name in _ESCAPED:
+    for name in _ESCAPED[kind]:
         value = thing.get(name)
         if isinstance(value, str) and "&" in value:
             thing[name] = _unescaped(value)
-    meta = thing.get("_meta") or {}
-    if meta.get("was_deleted_later"):
+    meta = thing.get("_meta")
+    if meta and meta.get("was_deleted_later"):
         thing["body" if kind == "t1" else "selftext"] = _GONE
     try:
         post = read_thing({"data": thing}, _KNOWN, _SOME_TIME)
     except BadThing as error:
         raise BadLine(str(error)) from None
-    return post if post.deleted_at is None else replace(post, deleted_at=_seen(thing, meta))
+    return post if post.deleted_at is None else replace(post, deleted_at=_seen(thing, meta or {}))
 
 
 def _decoded(line: bytes) -> Any:

@@ -5,25 +5,31 @@ in https://docs.slack.dev/reference/events/message, their markup as in
 https://docs.slack.dev/messaging/formatting-message-text.
 """
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar, Final
 
 from listener.connectors import ConnectorError
 from listener.history import Mark
 from listener.history.elements import Elements, Value, objects, text, text_maybe
-from listener.history.files import Files
+from listener.history.files import Files, damage
 from listener.history.lines import BadLine
 from listener.history.moments import BadMoment, from_seconds, from_seconds_maybe
 from store.records import Author, Kind, Post
 
-_MOST: Final = 256 * 2**20
 _SAID: Final = frozenset({None, "bot_message", "me_message", "thread_broadcast", "file_share"})
 """Other kinds of messages are the workspace's own, e.g. that somebody joined."""
 _MARKUP: Final = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _MEDIA: Final = ("image", "video", "audio")
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    handle: str
+    name: str | None = None
+    is_bot: bool = False
 
 
 class SlackExport:
@@ -33,17 +39,11 @@ class SlackExport:
 
     def __init__(self, files: Files, site: str | None = None) -> None:
         self._files = files
-        self._people = {
-            id_: one
-            for name in ("users.json", "org_users.json")
-            for one in self._listed(name)
-            if (id_ := text_maybe(one, "id"))
-        }
-        self._channels = {
-            id_: name
-            for one in self._listed("channels.json")
-            if (id_ := text_maybe(one, "id")) and (name := text_maybe(one, "name"))
-        }
+        self._people: dict[str, _Person] = {}
+        self._channels: dict[str, str] = {}
+        self._each("users.json", self._meet)
+        self._each("org_users.json", self._meet)
+        self._each("channels.json", self._find)
         self._by_folder = {name: id_ for id_, name in self._channels.items()}
         self.parts: Sequence[str] = tuple(one for one in files.sizes if self._channel_of(one))
 
@@ -107,42 +107,49 @@ class SlackExport:
 
     def _name(self, id_: str) -> str | None:
         person = self._people.get(id_)
-        return None if person is None else _shown(person) or text_maybe(person, "name")
+        return None if person is None else person.name or person.handle
 
     def _author(self, message: Value) -> Author:
         id_ = text_maybe(message, "user") or text_maybe(message, "bot_id")
         if id_ is None:
             raise BadLine("user: missing")
-        person = self._people.get(id_, {})
         called = text_maybe(message, "username")
-        return Author(
-            platform_id=id_,
-            handle=text_maybe(person, "name") or called or id_,
-            name=_shown(person) or called,
-            is_bot=person.get("is_bot") is True or "bot_id" in message,
-        )
+        person = self._people.get(id_) or _Person(called or id_, called)
+        is_bot = person.is_bot or "bot_id" in message
+        return Author(id_, person.handle, person.name or called, is_bot=is_bot)
 
     def _channel_of(self, name: str) -> str | None:
         """The id of the public channel whose day a file is."""
         path = PurePosixPath(name)
         return self._by_folder.get(path.parent.name) if path.suffix == ".json" else None
 
-    def _listed(self, name: str) -> Iterable[Value]:
+    def _meet(self, one: Value) -> None:
+        profile = one.get("profile")
+        shown = text_maybe(profile, "display_name") if isinstance(profile, Mapping) else None
+        if (id_ := text_maybe(one, "id")) and (handle := text_maybe(one, "name")):
+            name = shown or text_maybe(one, "real_name")
+            self._people[id_] = _Person(handle, name, is_bot=one.get("is_bot") is True)
+
+    def _find(self, one: Value) -> None:
+        if (id_ := text_maybe(one, "id")) and (name := text_maybe(one, "name")):
+            self._channels[id_] = name
+
+    def _each(self, name: str, do: Callable[[Value], None]) -> None:
+        """Go through one of the lists beside the channels, without holding it."""
         found = self._files.named(name)
         if found is None:
-            return ()
-        head = self._files.head(found, _MOST)
+            return
+        listed = Elements(self._files.open(found), Mark(), "item", do)
         try:
-            return objects(json.loads(head))
-        except ValueError:
+            for _ in listed:
+                pass
+        except damage() as error:
             shown = self._files.shown(found)
-            raise ConnectorError(f"{shown}: damaged; export it again", permanent=True) from None
-
-
-def _shown(person: Value) -> str | None:
-    profile = person.get("profile")
-    named = text_maybe(profile, "display_name") if isinstance(profile, Mapping) else None
-    return named or text_maybe(person, "real_name")
+            raise ConnectorError(
+                f"{shown}: damaged ({error}); export it again", permanent=True
+            ) from error
+        finally:
+            listed.close()
 
 
 def _addressed(said: str) -> tuple[str, ...]:

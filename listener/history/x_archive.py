@@ -67,13 +67,12 @@ def _holds_posts(name: str) -> bool:
 
 def _account(files: Files) -> dict[str, str]:
     """Whose archive it is, as X's API says of an account."""
-    beside = Files(files.path.parent) if files.single else files
-    try:
-        name = beside.named(_ACCOUNT)
-        head = b"" if name is None else beside.head(name, _MOST)
-    finally:
-        if beside is not files:
-            beside.close()
+    beside = files.path.with_name(_ACCOUNT)
+    if files.single:
+        head = beside.read_bytes()[:_MOST] if beside.is_file() else b""
+    else:
+        name = files.named(_ACCOUNT)
+        head = b"" if name is None else files.head(name, _MOST)
     try:
         account = json.loads(head[head.index(b"[") :])[0]["account"]
         return {
