@@ -90,11 +90,20 @@ def _of_line(line: bytes) -> Format | None:
 
 
 def parts_of(files: Files, wanted: Format) -> tuple[str, ...]:
-    """The files that are in that format, of several; a file by itself was told already."""
+    """The files that are in that format, of several; a file by itself was told already.
+
+    One that is so damaged that nothing can be told is among them, for its reader to say so.
+    """
     names = tuple(files.sizes)
     if files.single:
         return names
-    return tuple(name for name in names if _of_file(files, name) is wanted)
+    return tuple(name for name in names if _is_part(files, name, wanted))
+
+
+def _is_part(files: Files, name: str, wanted: Format) -> bool:
+    if files.sizes[name] and not files.head(name, _BEGINNING):
+        return True
+    return _of_file(files, name) is wanted
 
 
 def format_of(path: Path) -> Format:

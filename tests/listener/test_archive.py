@@ -109,7 +109,9 @@ def test_bytes_that_are_not_utf8_are_put_aside(tmp_path: Path) -> None:
 
 def test_wrong_optional_field_is_taken_as_absent(tmp_path: Path) -> None:
     changes = {"score": "many", "tags": 3, "edited_at": "?", "mentions": [7, {}], "lang": 5.5}
-    (post,) = Archive(ArchiveOptions(written(tmp_path / "a.jsonl", line(0, **changes)))).fetch(None).posts
+    (post,) = (
+        Archive(ArchiveOptions(written(tmp_path / "a.jsonl", line(0, **changes)))).fetch(None).posts
+    )
     assert (post.score, post.tags, post.edited_at, post.lang) == (None, (), None, None)
     assert post.addressed == ("7",)
     assert post.author.handle == "u"
@@ -149,4 +151,25 @@ def test_search_keeps_the_whole_conversation_of_a_match(tmp_path: Path) -> None:
     def wanted(post: Post) -> bool:
         return "leaf" in post.text
 
-    assert ids(Archive(ArchiveOptions(path), Access(wanted=wanted)).fetch(None).posts) == ["1", "2", "4"]
+    assert ids(Archive(ArchiveOptions(path), Access(wanted=wanted)).fetch(None).posts) == [
+        "1",
+        "2",
+        "4",
+    ]
+
+
+def test_cursor_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", *(line(n) for n in range(5)))
+    with closing(Archive(ArchiveOptions(path), batch=2)) as archive:
+        head = json.loads(archive.fetch(None).cursor)[3]
+    assert ids(Archive(ArchiveOptions(path)).fetch(f"3:{head}").posts) == ["3", "4"]
+    assert len(Archive(ArchiveOptions(path)).fetch("3:else").posts) == 5
+
+
+def test_progress_is_bytes_of_the_file_on_disk(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", *(line(n) for n in range(4)))
+    archive = Archive(ArchiveOptions(path), batch=2)
+    first = archive.fetch(None)
+    assert archive.progress == (path.stat().st_size // 2, path.stat().st_size)
+    archive.fetch(archive.fetch(first.cursor).cursor)
+    assert archive.progress == (path.stat().st_size, path.stat().st_size)

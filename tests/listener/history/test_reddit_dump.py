@@ -204,6 +204,16 @@ def test_broken_file_of_a_folder_does_not_stop_the_others(tmp_path: Path) -> Non
     assert "the other files are read" in reject.reason
 
 
+def test_file_of_a_folder_that_is_damaged_from_its_first_byte_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a.zst").write_bytes(packed((json.dumps(comment()) + "\n\n").encode())[:20])
+    written(tmp_path / "b", comment("later"))
+    (tmp_path / "readme.png").write_bytes(b"\x89PNG\0")
+    (batch,) = read(tmp_path)
+    assert ids(batch.posts) == ["t1_later"]
+    (reject,) = batch.rejects
+    assert "a.zst: damaged after line 0" in reject.reason
+
+
 def test_bomb_of_one_endless_line_is_put_aside(tmp_path: Path) -> None:
     made = io.BytesIO()
     with zstandard.ZstdCompressor().stream_writer(made, closefd=False) as writer:
