@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
@@ -109,15 +110,14 @@ class Gateway:
             runner.run(self._until_stopped())
 
     async def _until_stopped(self) -> None:
-        work = asyncio.create_task(self._keep_running())
+        # Nothing is cancelled here: a client that is just being closed must get through with it.
+        await self._keep_running()
         await self._stopped.wait()
-        work.cancel()
-        await asyncio.wait({work})
         self._hearing.close()
 
     async def _keep_running(self) -> None:
         failures = 0
-        while self._hearing.refused is None:
+        while self._hearing.refused is None and not self._stopped.is_set():
             begun = self._loop.time()
             error = await self._one_client()
             was_well = self._loop.time() - begun > _LONGEST_PAUSE
@@ -125,31 +125,32 @@ class Gateway:
             failure = failure_of(error, "connecting to the gateway")
             wait = failure.retry_after or min(backoff(failures, 1.0), _LONGEST_PAUSE)
             self._hearing.lose(failure, wait)
-            await asyncio.sleep(wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), wait)
 
     async def _one_client(self) -> BaseException:
         """Run a client until it dies; why it did."""
         client = client_of(self._setup, self.silence)
         equip(client, self._hearing, self._access, self._setup)
         task = asyncio.create_task(self._connect(client))
-        try:
-            await self._watch(task)
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
-            await self._close(client)
+        await self._watch(task)
+        task.cancel()
+        await asyncio.wait({task})
+        await self._close(client)
         error = None if task.cancelled() else task.exception()
         return error or ConnectionError("the gateway did not come back")
 
     async def _watch(self, task: asyncio.Task[None]) -> None:
-        """Wait until the client dies, or for so long that its session is over anyway.
+        """Wait until the client dies or is to stop, or until its session is over anyway.
 
         discord.py waits up to 17 minutes between two tries.
         """
-        looks = 0
-        while not task.done() and looks < _LOOKS:
-            await asyncio.wait({task}, timeout=self.looks_every)
+        looks, stop = 0, asyncio.create_task(self._stopped.wait())
+        while not task.done() and not stop.done() and looks < _LOOKS:
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait({task, stop}, timeout=self.looks_every, return_when=first)
             looks = 0 if self._hearing.ears.connected.is_set() else looks + 1
+        stop.cancel()
 
     async def _connect(self, client: "discord.Client") -> None:
         from discord.gateway import DiscordWebSocket
@@ -164,20 +165,24 @@ class Gateway:
         await client.connect()
 
     async def _close(self, client: "discord.Client") -> None:
-        from discord.gateway import KeepAliveHandler
-
         # discord.py leaves it waiting for servers, and it fails without its client.
         if (ready := client._connection._ready_task) is not None:
             ready.cancel()
         try:
             async with asyncio.timeout(_CLOSING):
+                await self._hang_up()
                 await client.close()
         except TimeoutError:
             await client.http.close()
-        # One that was born in a connection under way is known to nobody else.
+
+    async def _hang_up(self) -> None:
+        """End connections; of one under way, which waits to identify, only its thread knows."""
+        from discord.gateway import KeepAliveHandler
+
         for thread in threading.enumerate():
             if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self._loop:
                 thread.stop()
+                await thread.ws.socket.close(code=1000)
 
 
 def client_of(setup: Setup, silence: float) -> "discord.Client":

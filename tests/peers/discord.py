@@ -12,6 +12,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -148,19 +149,19 @@ class DiscordPeer:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.connections += 1
-        hello = {"heartbeat_interval": self.heartbeat_ms}
-        await socket.send_json({"op": 10, "d": hello, "s": None, "t": None})
         session: Session | None = None
-        async for message in socket:
-            if message.type is not WSMsgType.TEXT:
-                break
-            frame = json.loads(message.data)
-            if frame["op"] == 1 and self.acknowledges:
-                await socket.send_json({"op": 11, "d": None, "s": None, "t": None})
-            elif frame["op"] == 2:
-                session = await self._identify(socket, request, frame["d"])
-            elif frame["op"] == 6:
-                session = await self._resume(socket, request, frame["d"])
+        with suppress(ConnectionError):
+            await socket.send_json(_frame(10, {"heartbeat_interval": self.heartbeat_ms}))
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    break
+                frame = json.loads(message.data)
+                if frame["op"] == 1 and self.acknowledges:
+                    await socket.send_json(_frame(11, None))
+                elif frame["op"] == 2:
+                    session = await self._identify(socket, request, frame["d"])
+                elif frame["op"] == 6:
+                    session = await self._resume(socket, request, frame["d"])
         if session is not None and session.socket is socket:
             session.leave()
         return socket
@@ -192,7 +193,7 @@ class DiscordPeer:
     ) -> "Session | None":
         session = self._sessions.get(data["session_id"])
         if session is None:
-            await socket.send_json({"op": 9, "d": False, "s": None, "t": None})
+            await socket.send_json(_frame(9, data=False))
             return None
         session.take(socket, request, data["seq"])
         return session
@@ -253,3 +254,7 @@ class DiscordPeer:
         self._ready.set()
         await self._over.wait()
         await runner.cleanup()
+
+
+def _frame(op: int, data: object) -> dict[str, object]:
+    return {"op": op, "d": data, "s": None, "t": None}
