@@ -14,6 +14,7 @@ KINDS: Final = {
     "archive": "listener.connectors.archive:Archive",
     "bluesky": "listener.connectors.bluesky:Bluesky",
     "discord": "listener.connectors.discord:Discord",
+    "discourse": "listener.connectors.discourse:Discourse",
     "hackernews": "listener.connectors.hackernews:HackerNews",
     "jetstream": "listener.connectors.jetstream:Jetstream",
     "mastodon": "listener.connectors.mastodon:Mastodon",

@@ -15,6 +15,7 @@ PEERS: Final[Mapping[str, str]] = {
     "archive": "tests.peers.archive:ArchivePeer",
     "bluesky": "tests.peers.bluesky:BlueskyPeer",
     "discord": "tests.peers.discord:DiscordPeer",
+    "discourse": "tests.peers.discourse:DiscoursePeer",
     "hackernews": "tests.peers.hackernews:HackerNewsPeer",
     "hackernews-search": "tests.peers.hackernews:HackerNewsSearchPeer",
     "jetstream": "tests.peers.jetstream:JetstreamPeer",
