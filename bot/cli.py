@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="The model that judges.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(model_app, name="model")
+people_app = typer.Typer(
+    help="People and their accounts.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(people_app, name="people")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; else ./config.yaml, else defaults.")
@@ -54,14 +58,32 @@ def _store(settings: "Settings") -> "Iterator[Engine]":
 def init(
     brand: Annotated[str | None, typer.Option(help="Name or query to listen for.")] = None,
     own: Annotated[list[str] | None, typer.Option(help="A handle of yours; repeatable.")] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(help="CONNECTOR=URL: your instance, forum or feed; repeatable."),
+    ] = None,
+    listen: Annotated[bool, typer.Option("--listen", help="Look once right away.")] = False,
     path: Annotated[Path, typer.Option(help="File to write.")] = Path("config.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a first config.yaml."""
-    from bot.commands import setup
+    """Write a first config.yaml that listens without a key."""
+    from bot.commands import hearing
+    from bot.commands import init as command
+    from bot.terminal import emit
 
-    setup.init(path, brand, own or [], force=force, as_json=as_json)
+    written = command.init(path, brand, own or [], at or [], force=force)
+    if not as_json:
+        emit(written.value, written.text, as_json=False)
+    if command.wants_to_listen(asked=listen):
+        settings = _settings(path)
+        with _store(settings) as engine:
+            results = hearing.poll_all(engine, settings, settings.listener.sources)
+        written.value["heard"] = results
+        if not as_json:
+            emit({}, hearing.table(results), as_json=False)
+    if as_json:
+        emit(written.value, "", as_json=True)
 
 
 @app.command()
@@ -139,6 +161,20 @@ def listen(
     with _store(settings) as engine:
         if not hearing.listen(engine, settings, name or source, base_url, as_json=as_json):
             raise typer.Exit(1)
+
+
+@app.command()
+def budget(
+    query: Annotated[str | None, typer.Option(help="A query that is not listened for yet.")] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """What the sources asked for and cost, and where that leads."""
+    from bot.commands import budget as command
+
+    settings = _settings(config)
+    with _store(settings) as engine:
+        command.budget(engine, settings, query, as_json=as_json)
 
 
 @app.command()
@@ -262,6 +298,51 @@ def query(
     from bot.commands import hearing
 
     hearing.query(text, on, limit, as_json=as_json)
+
+
+Account = Annotated[str, typer.Argument(help="PLATFORM:HANDLE or PLATFORM:ID.")]
+
+
+@people_app.command("show")
+def people_show(account: Account, config: Config = None, as_json: Json = False) -> None:
+    """The person behind an account, and how their accounts came together."""
+    from bot.commands import people
+
+    with _store(_settings(config)) as engine:
+        people.show(engine, account, as_json=as_json)
+
+
+@people_app.command("claim")
+def people_claim(account: Account, config: Config = None, as_json: Json = False) -> None:
+    """A code that, written from another account, proves that both are one person's."""
+    from bot.commands import people
+
+    with _store(_settings(config)) as engine:
+        people.claim(engine, account, as_json=as_json)
+
+
+@people_app.command("link")
+def people_link(
+    account: Account,
+    to: Annotated[str, typer.Argument(help="The account whose person it joins.")],
+    reason: Annotated[str, typer.Option(help="How the person confirmed it.")] = "",
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Join two accounts that their person confirmed."""
+    from bot.commands import people
+
+    with _store(_settings(config)) as engine:
+        people.link(engine, account, to, reason, as_json=as_json)
+
+
+@people_app.command("unlink")
+def people_unlink(account: Account, config: Config = None, as_json: Json = False) -> None:
+    """Undo a link."""
+    from bot.commands import people
+
+    with _store(_settings(config)) as engine:
+        people.unlink(engine, account, as_json=as_json)
 
 
 @model_app.command("info")

@@ -17,6 +17,7 @@ from listener.match import Matcher
 from listener.poll import Polled, poll_once
 from listener.rejects import put_aside
 from listener.settings import SourceSettings
+from listener.thread import ConversationsRead, read_conversations
 from store import cursors
 from store.db import Engine, reading
 
@@ -40,7 +41,28 @@ class Ear:
             self._hear(engine, stop)
         except ConnectorError as error:
             return self._failed(engine, error)
+        self.read_conversations(engine)
         return self.source.every_seconds
+
+    def read_conversations(self, engine: Engine) -> ConversationsRead:
+        """Read the conversations around mentions that are due, some at a turn."""
+        bounds = self.source.threads.bounds
+        if bounds is None:
+            return ConversationsRead()
+        done = read_conversations(
+            engine, self.source.name, self.connector, self.matcher, bounds, wiring.utc_now()
+        )
+        if done.read:
+            LOG.info(
+                "conversations read",
+                source=self.source.name,
+                conversations=done.read,
+                new=done.posts,
+                mentions=done.mentions,
+            )
+        if done.error is not None:
+            LOG.warning("conversation not read", source=self.source.name, error=done.error)
+        return done
 
     def close(self) -> None:
         """Let go of what the connector holds."""
@@ -89,20 +111,21 @@ class Ear:
         return max(1.0, wait)
 
 
-def ear(settings: Settings, engine: Engine, source: SourceSettings, folder: Path) -> Ear | None:
-    """The ear for a source; where a secret is missing, that is noted and there is none."""
+def made(
+    settings: Settings, engine: Engine, source: SourceSettings, folder: Path
+) -> tuple[Ear | None, str | None]:
+    """The ear for a source; where a secret is missing, that is noted, and said in its place."""
     found = wiring.matcher(settings, source)
     meter = wiring.meter(engine, source)
     try:
-        made = wiring.connector(settings, source, found, env=os.environ, meter=meter)
+        connector = wiring.connector(settings, source, found, env=os.environ, meter=meter)
     except SettingsError as error:
         with engine.begin() as tx:
             cursors.fail(
                 tx, source.name, str(error), wiring.utc_now(), permanent=True, retry_at=None
             )
-        LOG.error("source stopped: a person is needed", source=source.name, error=str(error))
-        return None
-    return Ear(source, made, found, folder / "rejects" / f"{source.name}.jsonl")
+        return None, str(error)
+    return Ear(source, connector, found, folder / "rejects" / f"{source.name}.jsonl"), None
 
 
 def closing_all(ears: list[Ear], log: Callable[[str], None]) -> None:

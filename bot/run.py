@@ -17,7 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import wiring
-from bot.ears import Ear, closing_all, ear
+from bot.ears import Ear, closing_all, made
 from bot.failures import CommandError
 from bot.pipeline.decide import decide_cases
 from bot.pipeline.measure import measure
@@ -58,8 +58,10 @@ class Daemon:
     def start(self) -> None:
         """Plan every step, the first time at once."""
         for source in self._settings.listener.sources:
-            one = ear(self._settings, self._engine, source, self._folder)
-            if one is not None:
+            one, error = made(self._settings, self._engine, source, self._folder)
+            if one is None:
+                LOG.error("source stopped: a person is needed", source=source.name, error=error)
+            else:
                 self._ears.append(one)
                 self._every(source.every_seconds, _job(one), partial(self.hear, one))
         run = self._settings.run

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot.pipeline.readings import Judges
 from bot.settings import Settings, SettingsError, secret
@@ -12,7 +11,7 @@ from listener.connectors import FREE, Access, Connector, Meter, kind
 from listener.match import Matcher
 from listener.needles import needles
 from listener.query import EVERYTHING
-from listener.settings import SourceSettings
+from listener.settings import SourceSettings, is_loopback
 from models.judgement import Classifier
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
@@ -94,7 +93,7 @@ def secrets(source: SourceSettings, env: Mapping[str, str]) -> Mapping[str, str]
         if name in env or f"{name}_FILE" in env:
             found[name] = secret(name, env)
         elif name in capabilities.secrets:
-            if _is_loopback(source.base_url):
+            if is_loopback(source.base_url):
                 found[name] = "loopback"  # a server on this machine is a rehearsal
             else:
                 missing.append(name)
@@ -104,10 +103,6 @@ def secrets(source: SourceSettings, env: Mapping[str, str]) -> Mapping[str, str]
             "environment, or set the same name with _FILE to the path of a file that holds it"
         )
     return found
-
-
-def _is_loopback(address: str | None) -> bool:
-    return address is not None and urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 def classifier(settings: ModelSettings) -> Classifier:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from listener.claims import prove
 from listener.connectors import (
     Batch,
     Connector,
@@ -111,6 +112,7 @@ def keep(
         if any(match.query != EVERYTHING for match in matches):
             threads.setdefault((post.platform, post.thread_id or post.platform_id), one.id)
     added = mentions.add_mentions(tx, found)
+    prove(tx, posts, saved, now)
     named = tuple((*thread, post_id) for thread, post_id in threads.items())
     return Kept(sum(one.is_new for one in saved), added, named)
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from listener.connectors import KINDS, kind
+from listener.connectors import KINDS, Bounds, kind
 from listener.query import QueryError, parse
 from store.records import SourceKind
 
@@ -34,6 +34,30 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadSettings:
+    """How much of the conversation around a mention a source reads; no posts is none."""
+
+    posts: int = 200
+    depth: int = 10
+    requests: int = 5
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a negative number."""
+        for name in ("posts", "depth", "requests"):
+            if getattr(self, name) < 0:
+                raise ValueError(
+                    f"listener.sources: threads: {name}: at least 0, not {getattr(self, name)}"
+                )
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What a connector is told; None where no conversation is read."""
+        if not (self.posts and self.requests):
+            return None
+        return Bounds(self.posts, self.depth, self.requests)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSettings:
     """One place to listen at; its name is that of its cursor, so renaming starts it anew."""
 
@@ -45,6 +69,7 @@ class SourceSettings:
     base_url: str | None = None
     """In place of the platform's own address."""
     limits: LimitSettings = field(default_factory=LimitSettings)
+    threads: ThreadSettings = field(default_factory=ThreadSettings)
     options: object = field(
         default=None,
         metadata={"chosen_by": "connector", "choose": options_of, "known": tuple(KINDS)},
@@ -72,6 +97,14 @@ class SourceSettings:
                 f"listener.sources: {self.name}: base_url: expected http://… or https://… "
                 f"(a stream: ws://… or wss://…) without a password, not {self.base_url!r}"
             )
+        price = kind(self.connector).capabilities.micro_usd_per_post
+        limits = (self.limits.usd_per_day, self.limits.usd_per_month)
+        if price and limits == (None, None) and not is_loopback(self.base_url):
+            raise ValueError(
+                f"listener.sources: {self.name}: reading {self.connector} costs money "
+                f"(${price / 1_000_000:g} a post); set limits: {{usd_per_month: 25}} or what suits "
+                "you"
+            )
         if self.options is None:
             object.__setattr__(self, "options", self._own(kind(self.connector).Options))
 
@@ -82,17 +115,19 @@ class SourceSettings:
             raise ValueError(f"listener.sources: {self.name}: {error}") from error
 
 
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is on this machine: a rehearsal, which costs nothing."""
+    return address is not None and urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return (
-            parts.scheme in ("http", "https", "ws", "wss")
-            and bool(parts.hostname)
-            and parts.password is None
-            and (parts.port is None or True)
-        )
+        port = parts.port
     except ValueError:
         return False
+    known = parts.scheme in ("http", "https", "ws", "wss")
+    return known and bool(parts.hostname) and parts.password is None and port != 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """``laurels listen`` and ``query``: the first stage by hand."""
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot import wiring
+from bot.ears import Ear, made
 from bot.failures import CommandError
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
@@ -15,57 +15,40 @@ from listener.connectors.archive import Archive, ArchiveOptions
 from listener.match import Matcher
 from listener.query import explain, parse
 from listener.settings import SourceSettings
+from listener.thread import ConversationsRead
 from store import cursors
 from store.db import Engine, reading
 from store.records import SourceKind
-
-
-def _heard(
-    engine: Engine,
-    settings: Settings,
-    source: SourceSettings,
-    rejects: Path,
-    progress: Callable[[Heard], None],
-) -> Heard:
-    found = wiring.matcher(settings, source)
-    reader = wiring.connector(
-        settings, source, found, env=os.environ, meter=wiring.meter(engine, source)
-    )
-    try:
-        return hear(
-            engine,
-            source.name,
-            reader,
-            found,
-            wiring.utc_now,
-            rejects,
-            progress,
-            wanted=wiring.wanted(source, found),
-            every=source.every_seconds,
-        )
-    finally:
-        reader.close()
 
 
 def listen(
     engine: Engine, settings: Settings, only: str | None, base_url: str | None, *, as_json: bool
 ) -> bool:
     """Poll every source, or the one named, until nothing is left in it; False where one failed."""
-    settings, sources = _chosen(settings, only, base_url)
+    sources = _chosen(settings, only, base_url)
     if not sources:
         note("No source is named in listener.sources; `laurels init` writes a first one.")
-    results = {one.name: _listened(engine, settings, one) for one in sources}
+    results = poll_all(engine, settings, sources)
     value: dict[str, object] = {"sources": results}
     if only is not None:
         (value,) = results.values()
-    rows = [(name, _told(result)) for name, result in results.items()]
-    emit(value, columns(rows) or "Nothing heard.", as_json=as_json)
+    emit(value, table(results) or "Nothing heard.", as_json=as_json)
     return all(result["error"] is None for result in results.values())
 
 
-def _chosen(
-    settings: Settings, only: str | None, base_url: str | None
-) -> tuple[Settings, list[SourceSettings]]:
+def poll_all(
+    engine: Engine, settings: Settings, sources: Sequence[SourceSettings]
+) -> dict[str, dict[str, object]]:
+    """Poll each source until nothing is left; what it brought, by name."""
+    return {one.name: _listened(engine, settings, one) for one in sources}
+
+
+def table(results: Mapping[str, Mapping[str, object]]) -> str:
+    """A line for each source."""
+    return columns([(name, _told(result)) for name, result in results.items()])
+
+
+def _chosen(settings: Settings, only: str | None, base_url: str | None) -> list[SourceSettings]:
     """The sources to poll: all, the one of that name, or a connector with its defaults."""
     sources = [one for one in settings.listener.sources if only in (None, one.name)]
     if only is not None and not sources:
@@ -76,30 +59,35 @@ def _chosen(
                 f"listener.sources: no source or connector is called {only!r}; known: {known}"
             )
         kind = SourceKind.SEARCH if settings.listener.queries else SourceKind.COMMUNITY
-        sources = [SourceSettings(only, only, kind)]
+        sources = [_plain(only, kind, base_url)]
     if base_url is not None:
         if only is None:
             raise CommandError("--base-url: name the one source that it is for")
         sources = [replace(one, base_url=base_url) for one in sources]
-    return settings, sources
+    return sources
+
+
+def _plain(connector: str, kind: SourceKind, base_url: str | None) -> SourceSettings:
+    """A source of that connector with its defaults; raises CommandError where it lacks a key."""
+    try:
+        return SourceSettings(connector, connector, kind, base_url=base_url)
+    except ValueError as error:
+        raise CommandError(f"{error}; name it in config.yaml") from error
 
 
 def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dict[str, object]:
     """`received` items: `stored` new, `duplicate` known, `filtered` unwanted, `errors` unreadable.
 
-    `error` is why the source failed; what came before stays.
+    `conversations` are new posts around mentions. `error` is why the source failed; what came
+    before stays.
     """
-    rejects = wiring.data_folder(settings.store) / "rejects" / f"{source.name}.jsonl"
-    heard, error = Heard(), None
-
-    def keep(so_far: Heard) -> None:
-        nonlocal heard
-        heard = so_far
-
-    try:
-        _heard(engine, settings, source, rejects, keep)
-    except ConnectorError as failure:
-        error = str(failure)
+    heard, around = Heard(), ConversationsRead()
+    one, error = made(settings, engine, source, wiring.data_folder(settings.store))
+    if one is not None:
+        error = _poll(engine, one, heard)
+        if error is None:
+            around = one.read_conversations(engine)
+        one.close()
     with reading(engine) as tx:
         cursor = cursors.get(tx, source.name)
     return {
@@ -109,12 +97,32 @@ def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dic
         "duplicate": heard.posts - heard.new,
         "filtered": heard.received - heard.posts,
         "errors": heard.rejects + (error is not None),
-        "mentions": heard.mentions,
+        "mentions": heard.mentions + around.mentions,
+        "conversations": around.posts,
         "deleted": heard.deleted,
         "unread": [f"{one.what}: {one.reason}" for one in heard.unread],
         "cursor": cursor,
         "error": error,
     }
+
+
+def _poll(engine: Engine, one: Ear, heard: Heard) -> str | None:
+    """Count into `heard` until nothing is left; why it failed, if it did."""
+    try:
+        hear(
+            engine,
+            one.source.name,
+            one.connector,
+            one.matcher,
+            wiring.utc_now,
+            one.rejects,
+            heard=heard,
+            wanted=wiring.wanted(one.source, one.matcher),
+            every=one.source.every_seconds,
+        )
+    except ConnectorError as failure:
+        return str(failure)
+    return None
 
 
 def _told(result: Mapping[str, object]) -> str:

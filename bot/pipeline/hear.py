@@ -47,12 +47,15 @@ def hear(
     *,
     wanted: Callable[[Post], bool] | None = None,
     every: float = 300,
+    heard: Heard | None = None,
 ) -> Heard:
     """Poll until the source is exhausted; `progress` hears the sum after each batch.
 
+    With `heard`, it is counted into that, which then also holds what came before a failure.
+
     Raises listener.connectors.ConnectorError where the source fails; what came before is kept.
     """
-    heard = Heard()
+    heard = Heard() if heard is None else heard
     while True:
         polled = poll_once(engine, source, connector, matcher, now(), wanted=wanted, every=every)
         put_aside(reject_file, polled.rejects)

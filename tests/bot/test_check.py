@@ -109,7 +109,12 @@ def test_each_source_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "there.jsonl").write_text("{}\n")
     (tmp_path / "empty.jsonl").touch()
     sources = tuple(
-        SourceSettings(name, "archive", SourceKind.COMMUNITY, options=ArchiveOptions(tmp_path / f"{name}.jsonl"))
+        SourceSettings(
+            name,
+            "archive",
+            SourceKind.COMMUNITY,
+            options=ArchiveOptions(tmp_path / f"{name}.jsonl"),
+        )
         for name in ("there", "empty", "gone")
     )
     parts = parts_of(Settings(listener=ListenSettings(sources)))

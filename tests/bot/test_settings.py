@@ -97,7 +97,9 @@ def test_values_of_every_type_are_read(tmp_path: Path) -> None:
         """,
     )
     assert settings.listener.sources == (
-        SourceSettings("forum", "archive", SourceKind.COMMUNITY, options=ArchiveOptions(Path("forum.jsonl.gz"))),
+        SourceSettings(
+            "forum", "archive", SourceKind.COMMUNITY, options=ArchiveOptions(Path("forum.jsonl.gz"))
+        ),
     )
     assert settings.rewards.automatic
     assert isinstance(settings.rewards.confident, float)

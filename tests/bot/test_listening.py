@@ -1,0 +1,120 @@
+"""`laurels listen`, `init` and `budget` as a user meets them, against platforms on loopback."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.bot.test_cli import laurels, value
+from tests.peers.hackernews import HackerNewsPeer
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def news() -> Iterator[HackerNewsPeer]:
+    """Hacker News with two posts, one about us."""
+    with closing(HackerNewsPeer()) as peer:
+        peer.say("the acme widget broke again", NOW - timedelta(minutes=9))
+        peer.say("nothing of note", NOW - timedelta(minutes=8))
+        yield peer
+
+
+def test_listening_once_tells_what_came(tmp_path: Path, news: HackerNewsPeer) -> None:
+    words = ("listen", "hackernews", "--base-url", news.url, "--once", "--json")
+    first = value(laurels(tmp_path, *words))
+    assert (first["received"], first["stored"], first["duplicate"], first["errors"]) == (2, 2, 0, 0)
+    assert first["cursor"]
+    news.say("one more", NOW)
+    second = value(laurels(tmp_path, *words))
+    assert second["stored"] == 1
+    assert second["error"] is None
+
+
+def test_search_keeps_what_is_about_us(tmp_path: Path, news: HackerNewsPeer) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "listener: {queries: [{name: acme, query: acme}], "
+        "sources: [{name: hn, connector: hackernews}]}"
+    )
+    told = value(laurels(tmp_path, "listen", "hn", "--base-url", news.url, "--json"))
+    assert (told["stored"], told["mentions"]) == (1, 1)
+
+
+def test_platform_that_is_down_is_said_and_ends_with_1(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "listen", "hackernews", "--base-url", "http://127.0.0.1:9", "--json")
+    told = value(done)
+    assert done.returncode == 1
+    assert (told["received"], told["stored"], told["errors"]) == (0, 0, 1)
+    assert "127.0.0.1:9" in str(told["error"])
+    done = laurels(tmp_path, "listen", "hackernews", "--base-url", "http://127.0.0.1:9")
+    assert "failed: Hacker News" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_address_without_a_name_is_refused(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "listen", "--base-url", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "--base-url: name the one source" in done.stderr
+
+
+def test_missing_secret_is_named(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "listen", "discord")
+    assert done.returncode == 1
+    assert "LAURELS_DISCORD_TOKEN" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_check_says_how_a_source_fares(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "listener: {sources: [{name: hn, connector: hackernews, kind: community, "
+        "base_url: 'http://127.0.0.1:9'}]}"
+    )
+    for _ in range(3):
+        laurels(tmp_path, "listen", "hn")
+    parts = value(laurels(tmp_path, "check", "--json"))["parts"]
+    assert isinstance(parts, list)
+    (part,) = [one for one in parts if one["name"] == "source hn"]
+    assert not part["ok"]
+    assert "failing for" in part["detail"]
+    assert "127.0.0.1:9" in part["detail"]
+
+
+def test_budget_stops_and_says_what_was_left(tmp_path: Path, news: HackerNewsPeer) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "listener: {queries: [{name: acme, query: acme}], sources: [{name: hn, "
+        f"connector: hackernews, base_url: '{news.url}', limits: {{requests_per_day: 1}}}}]}}"
+    )
+    assert laurels(tmp_path, "listen").returncode == 0
+    done = laurels(tmp_path, "listen")
+    assert done.returncode == 1
+    assert "limits.requests_per_day of 1 is used up" in done.stdout
+    told = value(laurels(tmp_path, "budget", "--json"))["sources"]
+    assert isinstance(told, list)
+    assert told[0]["requests"] == {"day": 1, "day_limit": 1, "month": 1, "month_limit": None}
+    assert told[0]["fits"] is False
+    text = laurels(tmp_path, "budget").stdout
+    assert "past its limit" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_init_lists_places_that_need_no_key(tmp_path: Path) -> None:
+    done = laurels(
+        tmp_path, "init", "--brand", "Acme Cloud", "--at", "mastodon=https://fosstodon.org",
+        "--at", "discourse=https://forum.acme.example", "--at", "rss=https://acme.example/feed",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    sources = yaml.safe_load((tmp_path / "config.yaml").read_text())["listener"]["sources"]
+    by_name = {one["name"]: one for one in sources}
+    assert {one["connector"] for one in sources} == {
+        "jetstream", "mastodon", "hackernews", "stackexchange", "github", "discourse", "rss",
+    }  # fmt: skip
+    assert by_name["mastodon"]["base_url"] == "https://fosstodon.org"
+    assert by_name["feeds"]["feeds"] == ["https://acme.example/feed"]
+    wrong = laurels(
+        tmp_path, "init", "--force", "--brand", "x", "--at", "myspace=https://x.example"
+    )
+    assert wrong.returncode == 1
+    assert "--at: expected CONNECTOR=URL with one of" in wrong.stderr

@@ -1,0 +1,166 @@
+"""Accounts become one person's only by the rules, and what they did follows them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from store import helpgraph, identity, ledger, mentions, people
+from store.db import Connection
+from store.identity import NotOnePerson
+from store.records import ActOfHelp, Author, Choice, Evidence, LedgerEntry, Post
+from tests.posts import MOMENT, a_post
+
+
+def said(id_: str, text: str, platform: str, author: Author) -> Post:
+    """A post by that author."""
+    return replace(a_post(id_, text, platform=platform), author=author)
+
+
+def heard(tx: Connection, platform: str, handle: str, *posts: str, **flags: bool) -> int:
+    """An account that wrote these posts; its row id."""
+    author = Author(f"id-{handle}", handle, **flags)
+    some = [said(f"{handle}-{text}", text, platform, author) for text in posts]
+    mentions.save_posts(tx, some, "s", MOMENT)
+    return account(tx, platform, handle)
+
+
+def account(tx: Connection, platform: str, handle: str) -> int:
+    """The row id of an account."""
+    (found,) = identity.find(tx, platform, handle)
+    return found.id
+
+
+def person(tx: Connection, account_id: int) -> int:
+    """Whose account it is."""
+    return identity._person_of(tx, account_id)
+
+
+def post_id(tx: Connection, platform: str, platform_id: str) -> int:
+    """The row id of a post."""
+    return mentions.by_platform_ids(tx, platform, [platform_id])[platform_id].id
+
+
+def test_accounts_are_found_by_id_and_by_handle_in_any_case(tx: Connection) -> None:
+    heard(tx, "reddit", "Ann", "hello")
+    assert identity.find(tx, "reddit", "@ann")[0].handle == "Ann"
+    assert identity.find(tx, "reddit", "id-Ann")[0].handle == "Ann"
+    assert identity.find(tx, "x", "ann") == []
+
+
+def test_joined_accounts_are_one_person_and_can_part_again(tx: Connection) -> None:
+    one, other = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    kept = identity.join(tx, one, other, "confirmed: by mail", "eve", MOMENT)
+    assert person(tx, one) == person(tx, other) == kept
+    assert people.load(tx, [kept])[kept].handles == ("ann", "ann_m")
+    alone = identity.part(tx, one, "eve", MOMENT)
+    assert (person(tx, one), person(tx, other)) == (alone, kept)
+    assert people.load(tx, [alone])[alone].name == "ann"
+    lines = identity.history(tx, [one, other])
+    assert [(line.origin, line.actor) for line in lines] == [
+        ("confirmed: by mail", "eve"),
+        ("unlinked", "eve"),
+    ]
+    with pytest.raises(NotOnePerson, match="linked to no other"):
+        identity.part(tx, one, "eve", MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("platform", "handle", "flags", "rule"),
+    [
+        ("reddit", "ben", {}, "two accounts of reddit"),
+        ("mastodon", "robot", {"is_bot": True}, "one is a program"),
+        ("mastodon", "acme", {"is_own": True}, "the organisation's own"),
+    ],
+)
+def test_rule_forbids_and_nothing_changes(
+    tx: Connection, platform: str, handle: str, flags: dict[str, bool], rule: str
+) -> None:
+    one, other = heard(tx, "reddit", "ann", "a"), heard(tx, platform, handle, "b", **flags)
+    before = person(tx, one), person(tx, other)
+    with pytest.raises(NotOnePerson, match=rule):
+        identity.join(tx, one, other, "confirmed", "eve", MOMENT)
+    assert (person(tx, one), person(tx, other)) == before
+
+
+def test_rules_look_at_all_accounts_of_both(tx: Connection) -> None:
+    reddit, mastodon = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    other, bluesky = heard(tx, "reddit", "ben", "c"), heard(tx, "bluesky", "ben_b", "d")
+    identity.join(tx, mastodon, reddit, "confirmed", "eve", MOMENT)
+    identity.join(tx, bluesky, other, "confirmed", "eve", MOMENT)
+    with pytest.raises(NotOnePerson, match="two accounts of reddit"):
+        identity.join(tx, mastodon, bluesky, "confirmed", "eve", MOMENT)
+    with pytest.raises(NotOnePerson, match="already"):
+        identity.join(tx, mastodon, reddit, "confirmed", "eve", MOMENT)
+
+
+def test_nobody_is_never_linked(tx: Connection) -> None:
+    gone = said("g", "x", "reddit", Author("[deleted]", "[deleted]"))
+    mentions.save_posts(tx, [gone], "s", MOMENT)
+    ann = heard(tx, "mastodon", "ann", "a")
+    with pytest.raises(NotOnePerson, match="nobody"):
+        identity.join(tx, account(tx, "reddit", "[deleted]"), ann, "confirmed", "eve", MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("moved", "here", "then"),
+    [
+        (Choice.NONE, Choice.PUBLIC, Choice.NONE),
+        (Choice.PUBLIC, Choice.NONE, Choice.NONE),
+        (Choice.PRIVATE, None, Choice.PRIVATE),
+        (None, Choice.PUBLIC, Choice.PUBLIC),
+    ],
+)
+def test_stricter_wish_counts_and_outlives_parting(
+    tx: Connection, moved: Choice | None, here: Choice | None, then: Choice
+) -> None:
+    one, other = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    for held, choice in ((one, moved), (other, here)):
+        if choice is not None:
+            people.set_choice(tx, person(tx, held), choice, "by mail", MOMENT)
+    later = MOMENT + timedelta(hours=1)
+    kept = identity.join(tx, one, other, "confirmed", "eve", later)
+    assert people.choice(tx, kept) is then
+    assert people.choice(tx, identity.part(tx, one, "eve", later)) is then
+
+
+def helping(tx: Connection, helper: Post, asker: Post, points: int) -> int:
+    """An act of help between two stored posts that earned points; the helper's account."""
+    answer = mentions.by_platform_ids(tx, helper.platform, [helper.platform_id])[helper.platform_id]
+    asked = mentions.by_platform_ids(tx, asker.platform, [asker.platform_id])[asker.platform_id]
+    act = ActOfHelp(
+        answer.id, answer.person_id, asked.person_id, Evidence.THANKED, MOMENT,
+        asked_post_id=asked.id,
+    )  # fmt: skip
+    helpgraph.save_acts(tx, [act])
+    (stored,) = helpgraph.acts_on(tx, [answer.id])
+    ledger.add(tx, [LedgerEntry("e1", answer.person_id, points, "thanked", MOMENT, stored.id)])
+    return answer.account_id
+
+
+def test_points_and_acts_follow_the_account_there_and_back(tx: Connection) -> None:
+    answer = said("1", "try this", "reddit", Author("a", "ann"))
+    question = said("0", "how?", "reddit", Author("z", "zed"))
+    mentions.save_posts(tx, [question, answer], "s", MOMENT)
+    one = helping(tx, answer, question, 10)
+    other = heard(tx, "mastodon", "ann_m", "hi")
+    first = person(tx, one)
+    kept = identity.join(tx, one, other, "confirmed", "eve", MOMENT)
+    assert (ledger.balance(tx, first), ledger.balance(tx, kept)) == (0, 10)
+    assert [act.act.helper_id for act in helpgraph.acts(tx)] == [kept]
+    window = MOMENT - timedelta(days=1), MOMENT + timedelta(days=1)
+    assert ledger.totals(tx, *window)[kept] == 10
+    alone = identity.part(tx, one, "eve", MOMENT)
+    assert (ledger.balance(tx, kept), ledger.balance(tx, alone)) == (0, 10)
+    again = identity.join(tx, one, other, "confirmed", "eve", MOMENT + timedelta(days=1))
+    assert ledger.balance(tx, again) == 10
+
+
+def test_help_for_an_account_of_ones_own_earns_nothing(tx: Connection) -> None:
+    answer = said("1", "try this", "reddit", Author("a", "ann"))
+    question = said("0", "how?", "mastodon", Author("m", "ann_m"))
+    mentions.save_posts(tx, [question, answer], "s", MOMENT)
+    one = helping(tx, answer, question, 10)
+    other = account(tx, "mastodon", "ann_m")
+    kept = identity.join(tx, one, other, "confirmed", "eve", MOMENT + timedelta(hours=1))
+    assert ledger.balance(tx, kept) == 0
