@@ -19,6 +19,8 @@ KINDS: Final = {
     "jetstream": "listener.connectors.jetstream:Jetstream",
     "mastodon": "listener.connectors.mastodon:Mastodon",
     "reddit": "listener.connectors.reddit:Reddit",
+    "stackexchange": "listener.connectors.stackexchange:StackExchange",
+    "webhook": "listener.connectors.webhook:Webhook",
     "x": "listener.connectors.x:X",
 }
 """Connector word in `config.yaml` to the class that is it."""

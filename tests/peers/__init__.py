@@ -21,6 +21,8 @@ PEERS: Final[Mapping[str, str]] = {
     "jetstream": "tests.peers.jetstream:JetstreamPeer",
     "mastodon": "tests.peers.mastodon:MastodonPeer",
     "reddit": "tests.peers.reddit:RedditPeer",
+    "stackexchange": "tests.peers.stackexchange:StackExchangePeer",
+    "webhook": "tests.peers.webhook:WebhookPeer",
     "x": "tests.peers.x:XPeer",
 }
 """Connector word to the class of its peer."""
