@@ -1,0 +1,215 @@
+"""Stack Exchange: questions with their answers and comments, of one site or several.
+
+https://api.stackexchange.com/docs, version 2.3. No key is needed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Standing
+from listener.connectors.json_item import Found, Item, maybe_whole, read_all
+from listener.connectors.keyset import Place, placed
+from listener.connectors.listing import Listings, Page
+from listener.connectors.stackexchange_api import KEY, Api, Reply
+from listener.connectors.stackexchange_post import (
+    ANSWER,
+    COMMENT,
+    PLATFORM,
+    QUESTION,
+    conversation,
+    parts_of,
+    post_id,
+    read,
+)
+from store.records import Post
+
+_PAGE: Final = 100
+_QUESTIONS: Final = "questions"
+_COMMENTS: Final = "comments"
+_BY_ID: Final = {QUESTION: "questions", ANSWER: "answers", COMMENT: "comments"}
+_ID_FIELD: Final = {QUESTION: "question_id", ANSWER: "answer_id", COMMENT: "comment_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class StackExchangeOptions:
+    """Which sites are read, and what of them."""
+
+    sites: tuple[str, ...] = ("stackoverflow",)
+    """As in the address of a site, without .com or .stackexchange.com: stackoverflow, superuser."""
+    tags: tuple[str, ...] = ()
+    """Only questions with at least one of them; none: all questions."""
+    days_back: int = 7
+    """How far back the first look goes, and how long a question is watched for late changes."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be read."""
+        if not self.sites:
+            raise ValueError("sites: name at least one, e.g. [stackoverflow]")
+        for site in self.sites:
+            if parts_of(post_id(site, QUESTION, 1)) is None:
+                raise ValueError(f"sites: expected a name such as stackoverflow, not {site!r}")
+        if not 0 <= self.days_back <= 10_000:
+            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+
+
+class StackExchange:
+    """Reads questions by their last activity, each with its whole conversation.
+
+    Accepting an answer, a vote and a comment are no activity; so the newest page is looked at as
+    a whole each time, and what changed since the last look is told again.
+    """
+
+    Options = StackExchangeOptions
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        platform=PLATFORM,
+        search=True,
+        thread=True,
+        edits=True,
+        deletions=Deletions.RECHECK,
+        optional_secrets=(KEY,),
+    )
+    recheck_size: ClassVar[int] = 100
+
+    def __init__(self, options: StackExchangeOptions, access: Access) -> None:
+        self._options = options
+        self._searches = access.searches
+        self._api = Api(access)
+        start = access.now() - timedelta(days=options.days_back)
+        self._start = int(start.timestamp())
+        self._known: dict[str, dict[object, Any]] = {}
+        self._listings = Listings(self._keys(), self._page, access, start=self._start)
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """The next page of questions or comments."""
+        return self._listings.fetch(cursor)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._api.close()
+
+    def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
+        """The question, its answers and all comments, in one request."""
+        known = parts_of(post.thread_id or "")
+        if known is None:
+            return ()
+        site, _, number = known
+        reply = self._api.ask(f"/questions/{number}", {"site": site}, what="the thread")
+        return _read(reply.items, site).posts[: bounds.posts]
+
+    def recheck(self, ids: Sequence[str]) -> Standing:
+        """Look at posts by their ids: one request for each site and kind among them."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for id_ in ids:
+            if (known := parts_of(id_)) is not None:
+                site, letter, number = known
+                groups.setdefault((site, letter), []).append(number)
+        posts: list[Post] = []
+        gone: list[str] = []
+        for (site, letter), numbers in groups.items():
+            items = self._by_id(site, letter, numbers).items
+            found = read_all(
+                ({**one, "_site": site} for one in items if isinstance(one, dict)), read
+            )
+            posts += found.posts
+            there = {_number(item, letter) for item in items}
+            gone += [post_id(site, letter, one) for one in numbers if one not in there]
+        return Standing(posts, gone)
+
+    def _keys(self) -> list[str]:
+        """What is listed: each word, or all questions and all comments, of each site."""
+        # Comments cannot be listed by tag; those of a question that is watched come with it.
+        everything = (_QUESTIONS,) if self._options.tags else (_QUESTIONS, _COMMENTS)
+        return [
+            f"{site}: {what}"
+            for site in self._options.sites
+            for what in (self._searches or everything)
+        ]
+
+    def _page(self, key: str, since: int, token: str | None) -> Page:
+        site, _, what = key.partition(": ")
+        place = placed(token)
+        if not self._searches and what == _COMMENTS:
+            return self._comments(site, since, place)
+        # The first page costs one request however much of it is asked for.
+        reply = self._api.ask(
+            *self._request(site, what, since if token else min(since, self._start), place),
+            what=key,
+        )
+        wanted = self._changed(key, reply.items, since) if token is None else reply.items
+        return _page_of(reply, "last_activity_date", _read(wanted, site), place)
+
+    def _request(
+        self, site: str, what: str, since: int, place: Place
+    ) -> tuple[str, dict[str, str | int]]:
+        params = _paged(site, since, place) | {"sort": "activity"}
+        if self._options.tags:
+            params["tagged"] = ";".join(self._options.tags)
+        if self._searches:
+            params["q"] = what
+        by_search = self._searches or self._options.tags
+        return "/search/advanced" if by_search else "/questions", params
+
+    def _comments(self, site: str, since: int, place: Place) -> Page:
+        params = _paged(site, since, place) | {"sort": "creation"}
+        reply = self._api.ask("/comments", params, what=f"comments of {site}")
+        items = ({**one, "_site": site} for one in reply.items if isinstance(one, dict))
+        return _page_of(reply, "creation_date", read_all(items, read), place)
+
+    def _by_id(self, site: str, letter: str, numbers: Sequence[int]) -> Reply:
+        listed = ";".join(map(str, numbers))
+        params: Mapping[str, str | int] = {"site": site, "pagesize": _PAGE}
+        what = f"{len(numbers)} {_BY_ID[letter]} of {site}"
+        return self._api.ask(f"/{_BY_ID[letter]}/{listed}", params, what=what)
+
+    def _changed(self, key: str, items: Sequence[Any], since: int) -> list[Any]:
+        """What is new, and of what was read before only what reads otherwise now."""
+        before = self._known.get(key, {})
+        self._known[key] = {_number(item, QUESTION): item for item in items}
+        return [
+            item
+            for item in items
+            if _mark(item, "last_activity_date", since) >= since
+            or before.get(_number(item, QUESTION)) != item
+        ]
+
+
+def _read(questions: Sequence[Any], site: str) -> Found:
+    def items() -> Iterator[object]:
+        for one in questions:
+            yield from conversation(one, site) if isinstance(one, dict) else (one,)
+
+    return read_all(items(), read)
+
+
+def _paged(site: str, since: int, place: Place) -> dict[str, str | int]:
+    params: dict[str, str | int] = {
+        "site": site,
+        "order": "desc",
+        "pagesize": _PAGE,
+        "page": place.page + 1,
+        "min": since,
+    }
+    return params if place.below is None else params | {"max": place.below}
+
+
+def _page_of(reply: Reply, mark: str, found: Found, place: Place) -> Page:
+    marks = [at for item in reply.items if (at := _mark(item, mark, -1)) >= 0]
+    oldest = min(marks, default=None)
+    return Page(
+        found.posts,
+        oldest,
+        max(marks, default=None),
+        next=place.next(oldest, more=reply.more),
+        rejects=found.rejects,
+    )
+
+
+def _mark(item: object, name: str, otherwise: int) -> int:
+    found = maybe_whole(item, name) if isinstance(item, dict) else None
+    return otherwise if found is None else found
+
+
+def _number(item: Item | object, letter: str) -> int | None:
+    return maybe_whole(item, _ID_FIELD[letter]) if isinstance(item, dict) else None

@@ -1,0 +1,128 @@
+"""Ask the Stack Exchange API, within what it allows: its backoff, its daily quota, its errors.
+
+https://api.stackexchange.com/docs: "Throttles", "Custom Filters", "Error Handling".
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from listener.connectors import Access, ConnectorError
+from listener.connectors.json_item import BadItem, Item, items_of, maybe_whole
+from listener.connectors.web import Refusal, Web
+
+ADDRESS: Final = "https://api.stackexchange.com/2.3"
+KEY: Final = "LAURELS_STACKEXCHANGE_KEY"
+_FIELDS: Final = (
+    "question.answers", "question.comments", "answer.comments", "answer.link", "comment.body",
+    "comment.link", "comment.post_type", "comment.reply_to_user",
+)  # fmt: skip
+_THROTTLED: Final = 502
+_PASSING: Final = (500, 503)
+_SECONDS: Final = re.compile(r"available in (\d+) seconds")
+_LONG: Final = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The items of one answer, and whether there are more."""
+
+    items: list[Any]
+    more: bool
+
+
+class Api:
+    """One address, one quota. `ask` raises ConnectorError for whatever goes wrong."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._key = access.secrets.get(KEY)
+        self._web = Web(
+            access.base_url or ADDRESS,
+            access,
+            name="Stack Exchange",
+            hint=f"check {KEY}, or leave it out",
+        )
+        self._filter: str | None = None
+        self._closed_until: datetime | None = None
+
+    def ask(self, path: str, params: Mapping[str, str | int], *, what: str) -> Reply:
+        """The items at `path`, with bodies, comments and answers."""
+        return self._ask(path, {**params, "filter": self._fields()}, what)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._web.close()
+
+    def _fields(self) -> str:
+        """The name of our selection of fields; it never changes, so it is asked for once."""
+        if self._filter is None:
+            wanted: dict[str, str | int] = {
+                "include": ";".join(_FIELDS),
+                "base": "withbody",
+                "unsafe": "true",  # or else titles and names come with their entities encoded
+            }
+            found = self._ask("/filters/create", wanted, "a selection of fields").items
+            name = found[0].get("filter") if found and isinstance(found[0], dict) else None
+            if not isinstance(name, str):
+                raise ConnectorError("Stack Exchange: no selection of fields was made")
+            self._filter = name
+        return self._filter
+
+    def _ask(self, path: str, params: Mapping[str, str | int], what: str) -> Reply:
+        self._wait_asked_for()
+        key = {} if self._key is None else {"key": self._key}
+        try:
+            answer = self._web.json(path, {**params, **key}, what=what)
+            items = items_of(answer, "items")
+        except Refusal as error:
+            raise self._explained(error, what) from None
+        except BadItem as error:
+            raise ConnectorError(f"Stack Exchange: the answer for {what}: {error}") from None
+        self._note_limits(answer)
+        return Reply(items, answer.get("has_more") is True)
+
+    def _note_limits(self, answer: Item) -> None:
+        now = self._access.now()
+        if (backoff := maybe_whole(answer, "backoff")) is not None:
+            self._closed_until = now + timedelta(seconds=backoff)
+        if maybe_whole(answer, "quota_remaining") == 0:
+            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            self._closed_until = day + timedelta(days=1, minutes=1)
+
+    def _wait_asked_for(self) -> None:
+        now = self._access.now()
+        if self._closed_until is not None and now < self._closed_until:
+            wait = (self._closed_until - now).total_seconds()
+            more = "" if self._key or wait < _LONG else f"; a key in {KEY} allows more a day"
+            raise ConnectorError(
+                f"Stack Exchange: no request is allowed for {wait:.0f} s{more}", retry_after=wait
+            )
+
+    def _explained(self, error: Refusal, what: str) -> ConnectorError:
+        """The error as the body tells it: the status is 400 whatever went wrong."""
+        try:
+            body = json.loads(error.answer.body)
+            number, message = body["error_id"], str(body.get("error_message", ""))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return error
+        if number == _THROTTLED:
+            match = _SECONDS.search(message)
+            wait = float(match[1]) if match else _LONG
+            self._closed_until = self._access.now() + timedelta(seconds=wait)
+            return ConnectorError(
+                f"Stack Exchange: too many requests from here; it asks us to wait {wait:.0f} s",
+                retry_after=wait,
+            )
+        if number in _PASSING:
+            return ConnectorError(f"Stack Exchange: it fails (error {number}) for {what}")
+        if number == 400:
+            return ConnectorError(
+                f"Stack Exchange: it does not understand the request for {what}: {message[:200]}; "
+                "check `sites`, `tags` and the key",
+                permanent=True,
+            )
+        return error

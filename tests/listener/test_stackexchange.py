@@ -1,0 +1,317 @@
+"""Stack Exchange: what is read of a question, what is heard late, how its limits are kept."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import pytest
+
+from listener.connectors import Access, Bounds, ConnectorError
+from listener.connectors.stackexchange import StackExchange, StackExchangeOptions
+from listener.connectors.stackexchange_post import read
+from store.records import Kind, Post
+from tests.peers.http import HttpServer, Reply, Request
+from tests.peers.stackexchange import ANSWERS, THROTTLED, StackExchangePeer
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+class Connect(Protocol):
+    def __call__(
+        self,
+        options: StackExchangeOptions | None = None,
+        *,
+        access: Access | None = None,
+        searches: tuple[str, ...] = (),
+    ) -> StackExchange: ...
+
+
+@pytest.fixture
+def peer() -> Iterator[StackExchangePeer]:
+    with closing(StackExchangePeer()) as served:
+        yield served
+
+
+@pytest.fixture
+def connector(peer: StackExchangePeer) -> Iterator[Connect]:
+    """Makes connectors that are closed at the end."""
+    with ExitStack() as opened:
+
+        def made(
+            options: StackExchangeOptions | None = None,
+            *,
+            access: Access | None = None,
+            searches: tuple[str, ...] = (),
+        ) -> StackExchange:
+            access = access or Access(base_url=peer.url, searches=searches, timeout=1.0)
+            options = options or StackExchangeOptions()
+            return opened.enter_context(closing(StackExchange(options, access)))
+
+        yield made
+
+
+def drained(made: StackExchange, cursor: str | None = None) -> tuple[list[Post], str]:
+    posts: list[Post] = []
+    while True:
+        batch = made.fetch(cursor)
+        posts += batch.posts
+        cursor = batch.cursor
+        if batch.exhausted:
+            return posts, cursor
+
+
+def ids(posts: Sequence[Post]) -> list[str]:
+    return [post.platform_id for post in posts]
+
+
+def answering(body: object, status: int = 200) -> HttpServer:
+    return HttpServer(lambda _request: Reply(body, status))
+
+
+def test_answer_is_read_as_the_live_site_gives_it() -> None:
+    post = read({**ANSWERS[0], "_site": "stackoverflow"})
+    assert (post.platform_id, post.kind) == ("stackoverflow/a/72756207", Kind.ANSWER)
+    assert post.parent_id == post.thread_id == "stackoverflow/q/72755863"
+    assert (post.accepted, post.score) == (True, 1)
+    assert (post.author.platform_id, post.author.handle) == (
+        "stackoverflow/u/19168512", "BhusalC_Bipin",
+    )  # fmt: skip
+    assert post.edited_at == datetime(2022, 6, 25, 18, 47, 53, tzinfo=UTC)
+
+
+def test_question_brings_its_answers_and_comments_with_their_places(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question = peer.say("how?", NOW)
+    answer = peer.say("so", NOW, author="ben", parent=question)
+    on_question = peer.comment("which version?", NOW, on=question)
+    on_answer = peer.comment("thanks", NOW, on=answer)
+    posts = {post.platform_id: post for post in drained(connector())[0]}
+    assert set(posts) == {question, answer, on_question, on_answer}
+    assert {post.thread_id for post in posts.values()} == {question}
+    assert [posts[one].parent_id for one in (question, answer, on_question, on_answer)] == [
+        None, question, question, answer,
+    ]  # fmt: skip
+    assert posts[question].title == "How to <b> & survive"
+    assert posts[question].tags == ("python", "acme")
+    assert posts[question].channel == "stackoverflow"
+    assert {posts[on_answer].kind, posts[on_question].kind} == {Kind.COMMENT}
+
+
+def test_comment_listed_by_itself_knows_its_question_from_its_link() -> None:
+    comment = {
+        "comment_id": 7, "post_id": 5, "post_type": "answer", "creation_date": 1656180148,
+        "owner": {}, "body": "ok", "_site": "superuser",
+        "reply_to_user": {"user_id": 3, "user_type": "registered"},
+        "link": "https://superuser.com/questions/4/how#comment7_5",
+    }  # fmt: skip
+    post = read(comment)
+    assert (post.parent_id, post.thread_id) == ("superuser/a/5", "superuser/q/4")
+    assert post.addressed == ("superuser/u/3",)
+    assert read({**comment, "link": None}).thread_id is None
+
+
+def test_authors_who_left_are_never_taken_for_one(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    for _ in range(2):
+        peer.without_author(peer.say("orphan", NOW))
+    posts, _ = drained(connector())
+    assert len({post.author.platform_id for post in posts}) == 2
+    assert {post.author.handle for post in posts} == {"Old Display Name"}
+
+
+def test_moderator_is_staff_and_the_community_user_is_a_bot() -> None:
+    item = {"question_id": 1, "creation_date": 1656180148, "_site": "stackoverflow"}
+    staff = read({**item, "owner": {"user_id": 3, "user_type": "moderator", "display_name": "m"}})
+    robot = read({**item, "owner": {"user_id": -1, "user_type": "moderator"}})
+    assert (staff.author.is_staff, staff.author.is_bot) == (True, False)
+    assert robot.author.is_bot
+
+
+@pytest.mark.parametrize("tags", [(), ("acme",)])
+def test_late_acceptance_and_comment_are_heard_though_they_are_no_activity(
+    peer: StackExchangePeer, connector: Connect, tags: tuple[str, ...]
+) -> None:
+    old = NOW - timedelta(days=3)
+    question = peer.say("how?", old)
+    answer = peer.say("so", old, parent=question)
+    peer.say("another", NOW)
+    made = connector(StackExchangeOptions(tags=tags))
+    _, cursor = drained(made)
+    posts, cursor = drained(made, cursor)
+    assert answer not in ids(posts)
+    peer.accept(answer)
+    comment = peer.comment("it works", NOW, on=answer)
+    posts, _ = drained(made, cursor)
+    heard = {post.platform_id: post for post in posts}
+    assert heard[answer].accepted is True
+    assert heard[comment].parent_id == answer
+
+
+def test_many_questions_are_paged_by_time_without_a_loss(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    all_ids = [peer.say("x", NOW - timedelta(seconds=n // 150)) for n in range(3_000)]
+    posts, _ = drained(connector(StackExchangeOptions(tags=("acme",))))
+    assert set(ids(posts)) == set(all_ids)
+    assert max(int(one.query["page"]) for one in peer.server.asked if "page" in one.query) <= 2
+
+
+def test_search_asks_for_each_word_on_each_site() -> None:
+    asked: list[Request] = []
+
+    def answer(request: Request) -> Reply:
+        asked.append(request)
+        items = [{"filter": "!abc"}] if request.path.endswith("create") else []
+        return Reply({"items": items, "has_more": False, "quota_remaining": 9})
+
+    with closing(HttpServer(answer)) as server:
+        options = StackExchangeOptions(sites=("stackoverflow", "superuser"))
+        access = Access(base_url=server.url, searches=("acme", '"acme cloud"'))
+        with closing(StackExchange(options, access)) as made:
+            drained(made)
+    assert [(one.path, one.query.get("site"), one.query.get("q")) for one in asked] == [
+        ("/filters/create", None, None),
+        ("/search/advanced", "stackoverflow", "acme"),
+        ("/search/advanced", "stackoverflow", '"acme cloud"'),
+        ("/search/advanced", "superuser", "acme"),
+        ("/search/advanced", "superuser", '"acme cloud"'),
+    ]
+
+
+def test_search_finds_a_question_by_its_answer(peer: StackExchangePeer, connector: Connect) -> None:
+    question = peer.say("how?", NOW)
+    answer = peer.say("use acme", NOW, parent=question)
+    peer.say("other", NOW)
+    assert set(ids(drained(connector(searches=("acme",)))[0])) == {question, answer}
+
+
+def test_backoff_is_kept_to_the_second(peer: StackExchangePeer, connector: Connect) -> None:
+    clock = [NOW]
+    access = Access(base_url=peer.url, now=lambda: clock[0], timeout=1.0)
+    made = connector(StackExchangeOptions(tags=("acme",)), access=access)
+    _, cursor = drained(made)
+    peer.backoff = 12
+    _, cursor = drained(made, cursor)
+    peer.backoff = None
+    asked = len(peer.server.asked)
+    for waited in (0, 11):
+        clock[0] = NOW + timedelta(seconds=waited)
+        with pytest.raises(ConnectorError) as caught:
+            made.fetch(cursor)
+        assert not caught.value.permanent
+        assert caught.value.retry_after == 12 - waited
+    assert len(peer.server.asked) == asked
+    clock[0] = NOW + timedelta(seconds=12)
+    drained(made, cursor)
+
+
+def test_spent_quota_waits_for_the_next_day(peer: StackExchangePeer, connector: Connect) -> None:
+    peer.quota = 2
+    noon = NOW.replace(hour=12, minute=0, second=0)
+    access = Access(base_url=peer.url, now=lambda: noon, timeout=1.0)
+    made = connector(StackExchangeOptions(tags=("acme",)), access=access)
+    batch = made.fetch(None)
+    with pytest.raises(ConnectorError, match="LAURELS_STACKEXCHANGE_KEY") as caught:
+        made.fetch(batch.cursor)
+    assert caught.value.retry_after == 12 * 3600 + 60
+
+
+@pytest.mark.parametrize(
+    ("body", "permanent", "wait"),
+    [
+        (THROTTLED, False, 84_600),
+        ({"error_id": 502, "error_name": "throttle_violation", "error_message": "no"}, False, 3600),
+        ({"error_id": 500, "error_name": "internal_error", "error_message": "?"}, False, None),
+        ({"error_id": 503, "error_name": "temporarily_unavailable"}, False, None),
+        ({"error_id": 400, "error_name": "bad_parameter", "error_message": "site"}, True, None),
+        ({"error_id": "x"}, True, None),
+        ([], True, None),
+    ],
+)
+def test_error_is_what_the_body_says_and_not_the_status(
+    connector: Connect, body: object, permanent: bool, wait: float | None
+) -> None:
+    with closing(answering(body, 400)) as server:
+        made = connector(access=Access(base_url=server.url))
+        with pytest.raises(ConnectorError) as caught:
+            drained(made)
+    assert (caught.value.permanent, caught.value.retry_after) == (permanent, wait)
+
+
+def test_key_is_sent_and_never_shown(connector: Connect) -> None:
+    with closing(answering({"error_id": 400, "error_message": "`key`"}, 400)) as server:
+        access = Access(base_url=server.url, secrets={"LAURELS_STACKEXCHANGE_KEY": "s3cret"})
+        made = connector(access=access)
+        with pytest.raises(ConnectorError) as caught:
+            drained(made)
+        assert {one.query["key"] for one in server.asked} == {"s3cret"}
+    assert "s3cret" not in str(caught.value)
+
+
+def test_thread_is_read_in_one_request(peer: StackExchangePeer, connector: Connect) -> None:
+    question = peer.say("how?", NOW)
+    answer = peer.say("so", NOW, parent=question)
+    comment = peer.comment("thanks", NOW, on=answer)
+    made = connector()
+    posts, _ = drained(made)
+    asked = len(peer.server.asked)
+    assert ids(made.thread(posts[-1], Bounds())) == [question, answer, comment]
+    assert len(peer.server.asked) == asked + 1
+    assert len(made.thread(posts[-1], Bounds(posts=2))) == 2
+    peer.delete(question)
+    assert made.thread(posts[-1], Bounds()) == ()
+
+
+def test_second_look_asks_once_for_each_kind(peer: StackExchangePeer, connector: Connect) -> None:
+    question, gone = peer.say("how?", NOW), peer.say("regretted", NOW)
+    answer = peer.say("so", NOW, parent=question)
+    comment = peer.comment("thanks", NOW, on=answer)
+    made = connector()
+    drained(made)
+    peer.delete(gone)
+    peer.edit(answer, "so it is", NOW)
+    asked = len(peer.server.asked)
+    found = made.recheck([question, gone, answer, comment, "nonsense"])
+    assert len(peer.server.asked) == asked + 3
+    assert {post.platform_id: post.text for post in found.posts} == {
+        question: "how?", answer: "so it is", comment: "thanks",
+    }  # fmt: skip
+    assert found.gone == [gone]
+
+
+def test_question_that_cannot_be_read_is_put_aside(connector: Connect) -> None:
+    items = [{"question_id": 1, "body": "no date"}, "nonsense"]
+    answers = iter(([{"filter": "!abc"}], items, []))
+    with closing(HttpServer(lambda _request: Reply({"items": next(answers)}))) as server:
+        made = connector(access=Access(base_url=server.url))
+        batch = made.fetch(None)
+    assert [one.reason for one in batch.rejects] == [
+        "creation_date: expected a whole number",
+        "expected an object",
+    ]
+
+
+def test_quiet_poll_is_cheap(peer: StackExchangePeer, connector: Connect) -> None:
+    for n in range(100):
+        question = peer.say("how? " * 50, NOW - timedelta(hours=1, minutes=n))
+        peer.say("so " * 50, NOW - timedelta(hours=1, minutes=n), parent=question)
+    made = connector(StackExchangeOptions(tags=("acme",)))
+    _, cursor = drained(made)
+    asked = len(peer.server.asked)
+    before = time.thread_time()
+    for _ in range(10):
+        _, cursor = drained(made, cursor)
+    assert (time.thread_time() - before) / 10 < 0.020
+    assert len(peer.server.asked) == asked + 10
+
+
+@pytest.mark.parametrize(
+    "options", [{"sites": ()}, {"sites": ("https://superuser.com",)}, {"days_back": -1}]
+)
+def test_option_that_cannot_be_meant_is_refused(options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        StackExchangeOptions(**options)  # type: ignore[arg-type]
