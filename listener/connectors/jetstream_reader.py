@@ -25,6 +25,7 @@ _RAW_KEPT: Final = 20_000
 _SETTLE: Final = 0.2
 _TICK: Final = 0.05
 _KNOWN_BAD: Final = 1_000
+_LONGEST_REST: Final = 60.0
 
 Found = Post | Deletion | Reject | None
 Take = Callable[[Event], Found]
@@ -85,6 +86,7 @@ class Reader:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
+        self._again = asyncio.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="jetstream")
         self._thread.start()
 
@@ -104,7 +106,7 @@ class Reader:
         with self._changed:
             while True:
                 now = monotonic()
-                if self._gathered.is_full:
+                if self._gathered.is_full or (self._error and self._gathered.received):
                     return self._taken(is_all=False)
                 self._check(now, began)
                 if not caught_up_at and self._heard > heard and self._reached >= until_us:
@@ -130,24 +132,28 @@ class Reader:
         return self._is_connected and now - since >= self._access.patience
 
     def _check(self, now: float, began: float) -> None:
-        """Raises what keeps us from listening, unless there is something to hand over first."""
-        if self._gathered.received:
-            return
+        """Raises what keeps us from listening; where only time has to pass, it has passed now."""
         if self._error is not None:
             error, self._error = self._error, None
             self._has_ended = error.permanent
             raise error
+        if self._is_connected:
+            return
         left = self._retry_at - now
-        if not self._is_connected and (left > 0 or now - began > self._access.timeout + 1):
-            raise ConnectorError(
-                "Jetstream: there is no connection yet", retry_after=max(left, 0.5)
-            )
+        if left > 0 or now - began > self._access.timeout + 1:
+            wait = left if left > 0 else None
+            raise ConnectorError("Jetstream: there is no connection yet", retry_after=wait)
+        self._tell(self._again)
+
+    def _tell(self, event: asyncio.Event) -> None:
+        """Set an event of the thread's."""
+        if self._loop is not None and self._loop.is_running():
+            with suppress(RuntimeError):  # it has ended since
+                self._loop.call_soon_threadsafe(event.set)
 
     def _taken(self, *, is_all: bool) -> tuple[Gathered, int, bool]:
         gathered, self._gathered = self._gathered, Gathered()
-        if self._loop is not None and self._loop.is_running():
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._room.set)
+        self._tell(self._room)
         is_all = is_all and self._error is None
         return gathered, self._reached, is_all
 
@@ -166,11 +172,20 @@ class Reader:
             failures = 1 if self._heard > heard else failures + 1
             if failures == 1 and was_connected and error.retry_after is None:
                 continue  # a stream that ends is an everyday thing
-            wait = backoff(failures, 1.0) if error.retry_after is None else error.retry_after
-            self._report(error, wait)
+            self._report(error)
             if error.permanent:
                 return
-            await asyncio.sleep(wait)
+            await self._rest(error, failures)
+
+    async def _rest(self, error: ConnectorError, failures: int) -> None:
+        """Wait as long as the server asks; else until somebody wants to hear, or for a while."""
+        if error.retry_after is not None:
+            await asyncio.sleep(error.retry_after)
+            return
+        self._again.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(_LONGEST_REST, backoff(failures, 1.0))):
+                await self._again.wait()
 
     async def _listened(self) -> tuple[ConnectorError, bool]:
         """Listen until it ends; why it did, and whether there was a connection."""
@@ -191,11 +206,10 @@ class Reader:
             self._error = None
             self._heard_at = monotonic()
 
-    def _report(self, error: ConnectorError, wait: float) -> None:
-        after = None if error.permanent else wait
+    def _report(self, error: ConnectorError) -> None:
         with self._changed:
-            self._error = ConnectorError(str(error), permanent=error.permanent, retry_after=after)
-            self._retry_at = monotonic() + (0.0 if error.permanent else wait)
+            self._error = error
+            self._retry_at = monotonic() + (error.retry_after or 0.0)
             self._changed.notify_all()
 
     def _hear(self, frame: bytes | str, read: Read) -> bool:

@@ -409,6 +409,20 @@ def test_wait_that_the_server_asks_for_is_kept() -> None:
         assert len(peer.asked) == asked
 
 
+def test_server_that_was_down_for_long_is_tried_when_somebody_wants_to_hear() -> None:
+    peer = JetstreamPeer()
+    id_ = peer.say("at last", NOON)
+    for _ in range(8):
+        peer.fail("500")
+    began = time.monotonic()
+    with hearing(peer) as connector:
+        for _ in range(8):
+            with pytest.raises(ConnectorError, match="500"):
+                connector.fetch(None)
+        assert [post.platform_id for post in heard(connector)] == [id_]
+    assert time.monotonic() - began < 5
+
+
 def test_nobody_there_is_said_and_passes() -> None:
     peer = JetstreamPeer()
     url = peer.url

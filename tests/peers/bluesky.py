@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
+from zlib import crc32
 
 import httpx2
 
@@ -21,6 +22,8 @@ from tests.peers.http import FAULTS, HttpServer, Reply, Request
 POSTS: Final = "app.bsky.feed.post"
 PASSWORD: Final = "hunter2-loopback"
 _NUMBERS: Final = count(int(time.time()) % 1_000_000 * 1_000)
+_NOW: Final = "2026-01-01T00:00:00Z"
+_CROWD: Final = 12
 _PROMPT: Final = 20
 """Posts in a row that are waited for, each; of a crowd only the last is, when somebody asks."""
 _NOT_PASSED_ON: Final = ("host", "connection", "accept-encoding", "content-length")
@@ -76,7 +79,8 @@ class BlueskyPeer:
         self._unasked = 0
         self._to_come: tuple[str, str] | None = None
         self._records: dict[str, dict[str, Any]] = {}
-        self.options = BlueskyOptions(lists=(self._listed(),))
+        self._make_list()
+        self.options = BlueskyOptions(lists=(self._list,))
         self.server = HttpServer(self._answer)
 
     @property
@@ -99,7 +103,7 @@ class BlueskyPeer:
     def post(self, record: dict[str, Any], *, author: str = "ann") -> str:
         """A record of somebody's."""
         with self._lock:
-            made = self.people[author].create(record)
+            made = self._named(author).create(record)
             uri: str = made["uri"]
             self._told[uri] = {"uri": uri, "cid": made["cid"]}
             if "reply" in record:
@@ -164,22 +168,29 @@ class BlueskyPeer:
         kind = answer.headers.get("content-type", "application/json")
         return Reply(answer.content, answer.status_code, {"content-type": kind})
 
-    def _listed(self) -> str:
+    def _named(self, author: str) -> Account:
+        """Whoever that is; of a crowd of names each shares one of a few accounts."""
+        if author not in self.people and len(self.people) < _CROWD:
+            person = self.people[author] = Account(self._client, author)
+            self._until_shown("app.bsky.actor.getProfile", {"actor": person.did})
+            self._enlist(person)
+        crowd = list(self.people.values())
+        return self.people.get(author) or crowd[crc32(author.encode()) % len(crowd)]
+
+    def _enlist(self, person: Account) -> None:
+        one = {"list": self._list, "subject": person.did, "createdAt": _NOW}
+        self.people["ann"].create(one, "app.bsky.graph.listitem")
+
+    def _make_list(self) -> None:
         """A list with everybody."""
         for person in self.people.values():
             self._until_shown("app.bsky.actor.getProfile", {"actor": person.did})
-        now, graph = "2026-01-01T00:00:00Z", "app.bsky.graph"
-        ann = self.people["ann"]
-        made = ann.create(
-            {"name": "all", "purpose": f"{graph}.defs#curatelist", "createdAt": now},
-            f"{graph}.list",
-        )
-        uri: str = made["uri"]
+        purpose = "app.bsky.graph.defs#curatelist"
+        record = {"name": "all", "purpose": purpose, "createdAt": _NOW}
+        self._list: str = self.people["ann"].create(record, "app.bsky.graph.list")["uri"]
         for person in self.people.values():
-            one = {"list": uri, "subject": person.did, "createdAt": now}
-            ann.create(one, f"{graph}.listitem")
-        self._until_shown(f"{graph}.getList", {"list": uri}, items=len(self.people))
-        return uri
+            self._enlist(person)
+        self._until_shown("app.bsky.graph.getList", {"list": self._list}, items=len(self.people))
 
     def _until_posts(self, uri: str, cids: list[str]) -> None:
         """Wait until the AppView has indexed what the PDS has taken in."""

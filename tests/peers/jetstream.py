@@ -306,7 +306,7 @@ class JetstreamPeer:
         finally:
             self._streams.pop(socket, None)
             sending.cancel()
-            with suppress(asyncio.CancelledError, ConnectionError):
+            with suppress(asyncio.CancelledError, ConnectionError, RuntimeError):
                 await sending
         return socket
 
