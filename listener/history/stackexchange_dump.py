@@ -21,6 +21,7 @@ from store.records import Author, Kind, Post
 
 _QUESTION: Final = "1"
 _ANSWER: Final = "2"
+_COMMUNITY_USER: Final = -1
 _TAG: Final = re.compile(r"[^<>|]+")
 _HOSTS: Final = re.compile(
     r"(?P<word>[a-z0-9-]+(?:\.meta)?)\.stackexchange\.com"
@@ -76,11 +77,13 @@ class StackExchangeDump:
         id_ = _id(row, "Id")
         asked = id_ if type_ == _QUESTION else _id(row, "ParentId")
         is_answer = type_ == _ANSWER
+        letter = "a" if is_answer else "q"
+        name = f"{self._site}/{letter}/{id_}"
         return Post(
             platform="stackexchange",
-            platform_id=f"{self._site}/{'a' if is_answer else 'q'}/{id_}",
+            platform_id=name,
             kind=Kind.ANSWER if is_answer else Kind.POST,
-            author=self._author(row, "OwnerUserId", "OwnerDisplayName"),
+            author=self._author(name, row.get("OwnerUserId"), row.get("OwnerDisplayName")),
             created_at=_created(row),
             text=text_of(row.get("Body", "")),
             title=row.get("Title") or None,
@@ -90,7 +93,7 @@ class StackExchangeDump:
             score=_whole(row.get("Score")),
             accepted=bool(self._known(id_) & _ACCEPTED) if is_answer else None,
             tags=tuple(_TAG.findall(row.get("Tags", ""))),
-            url=f"https://{self._host}/{'a' if is_answer else 'q'}/{id_}",
+            url=f"https://{self._host}/{letter}/{id_}",
             edited_at=from_text_maybe(row.get("LastEditDate")),
         )
 
@@ -100,28 +103,31 @@ class StackExchangeDump:
         asked = self._known(on) & _POST
         if not asked:
             return None
-        kind = "q" if asked == on else "a"
+        letter = "q" if asked == on else "a"
+        name = f"{self._site}/c/{id_}"
         return Post(
             platform="stackexchange",
-            platform_id=f"{self._site}/c/{id_}",
+            platform_id=name,
             kind=Kind.COMMENT,
-            author=self._author(row, "UserId", "UserDisplayName"),
+            author=self._author(name, row.get("UserId"), row.get("UserDisplayName")),
             created_at=_created(row),
             text=row.get("Text", ""),
             thread_id=f"{self._site}/q/{asked}",
-            parent_id=f"{self._site}/{kind}/{on}",
+            parent_id=f"{self._site}/{letter}/{on}",
             channel=self._site,
             score=_whole(row.get("Score")),
             url=f"https://{self._host}/questions/{asked}#comment{id_}_{on}",
         )
 
-    def _author(self, row: Row, id_name: str, shown_name: str) -> Author:
-        id_, shown = row.get(id_name), row.get(shown_name)
-        if id_ is None or not id_.lstrip("-").isdecimal():
-            handle = shown or "anonymous"
-            return Author(f"{self._site}/{handle}", handle)
-        handle = self._names.get(int(id_)) or shown or f"user{id_}"
-        return Author(f"{self._site}/{id_}", handle)
+    def _author(self, post: str, id_: str | None, shown: str | None) -> Author:
+        """Who wrote a post; one who left is named by the post alone."""
+        if id_ is None or not id_.removeprefix("-").isdecimal():
+            return Author(f"{post}/author", shown or "deleted")
+        number = int(id_)
+        handle = self._names.get(number) or shown
+        if number == _COMMUNITY_USER:
+            return Author(f"{self._site}/u/{number}", handle or "Community", is_bot=True)
+        return Author(f"{self._site}/u/{number}", handle or f"user{number}")
 
     def _known(self, id_: int) -> int:
         return 0 if self._of is None else self._of[id_]

@@ -162,6 +162,17 @@ def test_tags_of_newer_dumps_and_authors_that_are_gone(tmp_path: Path) -> None:
     gone = question(2, Tags="|a|b-c|", OwnerUserId="", OwnerDisplayName="user12")
     (post,) = posts(dump(tmp_path / "ai.stackexchange.com", gone))
     assert (post.tags, post.author.handle) == (("a", "b-c"), "user12")
+    assert post.author.platform_id == "ai/q/2/author"
+
+
+def test_authors_have_the_ids_of_the_live_connector(tmp_path: Path) -> None:
+    rows = (question(), answer(3, OwnerUserId=-1), answer(4, OwnerUserId=77))
+    found = [post.author for post in posts(dump(tmp_path / "ai.stackexchange.com", *rows))]
+    assert [one.platform_id for one in found] == ["ai/u/8", "ai/u/-1", "ai/u/77"]
+    assert [(one.handle, one.is_bot) for one in found][1:] == [
+        ("Community", True),
+        ("user77", False),
+    ]
 
 
 def test_bad_row_is_put_aside(tmp_path: Path) -> None:
