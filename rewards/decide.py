@@ -143,6 +143,7 @@ def _context(case: Case, ruling: Ruling) -> Iterator[Reason]:
     if case.help and case.help.thanked_by > 1 and ruling.rule != "thanked":
         yield Reason("thanked", f"thanked by {case.help.thanked_by} people")
     if case.help and case.help.helped_handle:
-        yield Reason("helped", f"helped {case.help.helped_handle}")
+        # By number: a decision outlives the name of whom it is about.
+        yield Reason("helped", f"helped person {case.help.helped_id}")
     if case.person.newcomer:
         yield Reason("newcomer", "new here")

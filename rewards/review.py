@@ -123,6 +123,8 @@ def _case(tx: Connection, case_id: int) -> CaseRow:
 def _open_case(tx: Connection, case_id: int) -> CaseRow:
     case = _case(tx, case_id)
     if case.state not in (CaseState.NEW, CaseState.OPEN):
+        if not mentions.standing(tx, [case.post_id]):
+            raise Refused("The post was deleted, and its case closed; nothing was changed.")
         raise Refused("Somebody closed this case already; nothing was changed.")
     return case
 

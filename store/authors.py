@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy import insert as plain_insert
 
 from store.clean import key, scrub, scrub_maybe
-from store.records import Author, Post
+from store.erasure import restore_names, returned
+from store.records import NOBODY, Author, Post
 from store.rows import chunks, next_ids, one_of
 from store.schema import account, person
 
@@ -36,9 +37,21 @@ def save_authors(tx: Connection, posts: Sequence[Post]) -> dict[AuthorKey, int]:
     """Account ids of all authors, added or brought up to date."""
     seen = _sightings(posts)
     known = _known(tx, list(seen))
+    back = returned(tx, seen.keys() - known.keys())
+    restore_names(tx, {row.person_id: _shown(seen[who].author) for who, row in back.items()})
+    known |= back
     _update(tx, seen, known)
     ids = {author: int(row.id) for author, row in known.items()}
     return ids | _add(tx, {author: seen[author] for author in seen if author not in known})
+
+
+def nobody(tx: Connection, platform: str, at: datetime) -> int:
+    """The account that stands on a platform for authors whom nobody names any more."""
+    found = _known(tx, [(platform, NOBODY)])
+    if found:
+        return int(found[platform, NOBODY].id)
+    unknown = _Sighting(Author(NOBODY, NOBODY), at, at, False, False, False)
+    return _add(tx, {(platform, NOBODY): unknown})[platform, NOBODY]
 
 
 def _sightings(posts: Sequence[Post]) -> dict[AuthorKey, _Sighting]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy import insert as plain_insert
 
 from store.authors import AuthorKey, author_key, save_authors
+from store.burial import bury
 from store.clean import key, key_maybe, scrub, scrub_maybe
-from store.records import Post
-from store.rows import add_new, chunks, lock, next_ids, one_of
-from store.schema import edit, post, tombstone
+from store.records import NOBODY, Author, Post
+from store.rows import chunks, lock, next_ids, one_of
+from store.schema import edit, post
 
 Columns = dict[str, Any]
 PostKey = tuple[str, str]
@@ -40,32 +41,12 @@ def save_posts(
     understood again, a changed score is taken over, and a deletion empties it for good.
     """
     lock(tx, "posts")
-    accounts = save_authors(tx, posts)
     saved: dict[int, Saved] = {}
     for turn in _turns(posts):
-        columns = [_columns(posts[at], accounts, source, heard_at) for at in turn]
-        saved |= zip(turn, _save_once(tx, columns, heard_at), strict=True)
+        some = [posts[at] for at in turn]
+        saved |= zip(turn, _save_once(tx, some, source, heard_at), strict=True)
     gone = {one.id for one in saved.values() if one.is_gone}
     return [replace(saved[at], is_gone=saved[at].id in gone) for at in range(len(posts))]
-
-
-def bury(tx: Connection, deleted: Mapping[int, datetime], carried_out_at: datetime) -> None:
-    """Empty posts that their platform deleted, and note when. By post id."""
-    if not deleted:
-        return
-    rows = [{"post_row": id_, "deleted_at": at} for id_, at in deleted.items()]
-    emptied: Columns = {"text": "", "title": None, "media": []}
-    tx.execute(update(post).where(post.c.id == bindparam("post_row")).values(emptied), rows)
-    for some in chunks(list(deleted)):
-        tx.execute(delete(edit).where(edit.c.post_id.in_(some)))
-    add_new(
-        tx,
-        tombstone,
-        [
-            {"post_id": id_, "deleted_at": at, "carried_out_at": carried_out_at}
-            for id_, at in deleted.items()
-        ],
-    )
 
 
 def _turns(posts: Sequence[Post]) -> list[list[int]]:
@@ -106,34 +87,36 @@ def _columns(
         "edited_at": value.edited_at,
         "deleted_at": value.deleted_at,
         "unscored": value.unscored,
+        "checked_at": heard_at,
     }
 
 
-def _save_once(tx: Connection, rows: Sequence[Columns], heard_at: datetime) -> list[Saved]:
-    known = _known(tx, rows)
+def _save_once(
+    tx: Connection, posts: Sequence[Post], source: str, heard_at: datetime
+) -> list[Saved]:
+    names = [(one.platform, key(one.platform_id)) for one in posts]
+    known = _known(tx, names)
     gone = {name for name, row in known.items() if row.deleted_at is not None}
-    gone |= {(row["platform"], row["platform_id"]) for row in rows if row["deleted_at"]}
-    new = [row for row in rows if (row["platform"], row["platform_id"]) not in known]
-    ids = {(row["platform"], row["platform_id"]): row["id"] for row in _add(tx, new, heard_at)}
-    _change(
-        tx,
-        [
-            (row, known[row["platform"], row["platform_id"]])
-            for row in rows
-            if (row["platform"], row["platform_id"]) in known
-        ],
-        heard_at,
-    )
-    return [
-        Saved(ids[name] if name in ids else known[name].id, name in ids, name in gone)
-        for name in ((row["platform"], row["platform_id"]) for row in rows)
-    ]
+    gone |= {name for name, one in zip(names, posts, strict=True) if one.deleted_at is not None}
+    # Who wrote a post that is gone must not come back with it.
+    told = [_unsigned(one) if n in gone else one for n, one in zip(names, posts, strict=True)]
+    accounts = save_authors(tx, told)
+    rows = [_columns(one, accounts, source, heard_at) for one in told]
+    fresh = [row for name, row in zip(names, rows, strict=True) if name not in known]
+    ids = {(row["platform"], row["platform_id"]): row["id"] for row in _add(tx, fresh, heard_at)}
+    again = [(row, known[n]) for n, row in zip(names, rows, strict=True) if n in known]
+    _change(tx, again, heard_at)
+    return [Saved(ids[n] if n in ids else known[n].id, n in ids, n in gone) for n in names]
 
 
-def _known(tx: Connection, rows: Sequence[Columns]) -> dict[PostKey, Row[Any]]:
+def _unsigned(value: Post) -> Post:
+    return replace(value, author=Author(NOBODY, NOBODY))
+
+
+def _known(tx: Connection, names: Sequence[PostKey]) -> dict[PostKey, Row[Any]]:
     by_platform: defaultdict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        by_platform[row["platform"]].append(row["platform_id"])
+    for platform, platform_id in names:
+        by_platform[platform].append(platform_id)
     columns = (
         post.c.id, post.c.platform_id, post.c.title, post.c.text,
         post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at, post.c.understood_by,

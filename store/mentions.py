@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from store.burial import carry_out, delete_post
 from store.clean import key
-from store.intake import Saved, bury, save_posts
+from store.intake import Saved, save_posts
 from store.posts import fetch, stored
-from store.records import Deletion, StoredPost
+from store.records import StoredPost
 from store.rows import add_new, chunks, one_of
 from store.schema import edit, mention, post
 
@@ -27,6 +28,7 @@ __all__ = [
     "known",
     "load",
     "save_posts",
+    "standing",
     "thread",
     "window",
 ]
@@ -80,6 +82,15 @@ def load(tx: Connection, post_ids: Collection[int]) -> dict[int, StoredPost]:
     found: dict[int, StoredPost] = {}
     for some in chunks(list(post_ids)):
         found |= {one.id: one for one in fetch(tx, stored().where(post.c.id.in_(some)))}
+    return found
+
+
+def standing(tx: Connection, post_ids: Collection[int]) -> set[int]:
+    """Those of the posts that were not deleted."""
+    found: set[int] = set()
+    for some in chunks(list(post_ids)):
+        query = select(post.c.id).where(post.c.id.in_(some), post.c.deleted_at.is_(None))
+        found |= set(tx.scalars(query))
     return found
 
 
@@ -154,29 +165,3 @@ def edits(tx: Connection, post_id: int) -> list[Edit]:
     query = select(edit.c.digest, edit.c.replaced_at)
     rows = tx.execute(query.where(edit.c.post_id == post_id).order_by(edit.c.id))
     return [Edit(row.digest, row.replaced_at) for row in rows]
-
-
-def carry_out(tx: Connection, deletions: Sequence[Deletion], now: datetime) -> int:
-    """Empty the posts that platforms took away; how many there were to empty."""
-    done = 0
-    for one in deletions:
-        if one.platform_id is not None:
-            done += delete_post(tx, one.platform, one.platform_id, one.at, now)
-    return done
-
-
-def delete_post(
-    tx: Connection, platform: str, platform_id: str, deleted_at: datetime, now: datetime
-) -> bool:
-    """Empty a post that its platform deleted; False where there is none left to empty."""
-    id_ = tx.scalar(
-        select(post.c.id).where(
-            post.c.platform == platform,
-            post.c.platform_id == key(platform_id),
-            post.c.deleted_at.is_(None),
-        )
-    )
-    if id_ is None:
-        return False
-    bury(tx, {id_: deleted_at}, now)
-    return True

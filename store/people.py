@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from store.clean import key
 from store.posts import fetch, stored
-from store.records import Choice, StoredPost
+from store.records import NOBODY, Choice, StoredPost
 from store.rows import chunks
 from store.schema import account, consent, link, person, post
 
@@ -47,6 +47,11 @@ class Person:
     last_seen_at: datetime
     posts: int
     choice: Choice | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is left of them but what they earned."""
+        return self.handles == (NOBODY,)
 
 
 def load(tx: Connection, ids: Collection[int]) -> dict[int, Person]:
@@ -163,7 +168,7 @@ def _value(row: Row[Any], held: Sequence[Account], posts: int, choice: Choice | 
     return Person(
         id=row.id,
         name=row.name,
-        handles=tuple(dict.fromkeys(one.handle for one in held)),
+        handles=_handles(held),
         platforms=tuple(dict.fromkeys(one.platform for one in held)),
         is_bot=any(one.is_bot for one in held),
         is_staff=any(one.is_staff for one in held),
@@ -173,3 +178,9 @@ def _value(row: Row[Any], held: Sequence[Account], posts: int, choice: Choice | 
         posts=posts,
         choice=choice,
     )
+
+
+def _handles(held: Sequence[Account]) -> tuple[str, ...]:
+    """Those that an account still has."""
+    named = dict.fromkeys(one.handle for one in held if one.handle != NOBODY)
+    return tuple(named) or (NOBODY,)

@@ -200,6 +200,8 @@ act_of_help = Table(
     Index("ix_act_of_help_at", "at"),  # helpgraph.acts
     Index("ix_act_of_help_helper_id_at", "helper_id", "at"),  # helpgraph.acts_of
     Index("ix_act_of_help_evidence_post_id", "evidence_post_id"),  # helpgraph.of_thanks
+    Index("ix_act_of_help_asked_post_id", "asked_post_id"),  # burial.carry_out
+    Index("ix_act_of_help_helped_id", "helped_id"),  # burial.carry_out
 )  # fmt: skip
 
 expert_score = Table(
@@ -237,6 +239,7 @@ case = Table(
     Index("ix_case_state_kind", "state", "kind", "assignee_id"),  # cases.queue_counts
     Index("ix_case_state_decide_after", "state", "decide_after"),  # cases.undecided
     Index("ix_case_person_id", "person_id"),  # people.cases
+    Index("ix_case_act_id", "act_id"),  # burial.carry_out
     Index("ix_case_assignee_id_state", "assignee_id", "state"),  # cases.queue, of one member
 )  # fmt: skip
 # In the queue's order, with all that its filters look at: no row is read only to skip it.

@@ -7,7 +7,7 @@ from bot.pipeline.assemble import Assembly
 from rewards.act import act
 from rewards.decide import decide
 from rewards.policy import Policy
-from store import cases
+from store import burial, cases
 from store.db import Engine, reading
 
 
@@ -34,6 +34,7 @@ def decide_cases(
             if assembly is None:
                 assembly = Assembly(tx, policy, moment)
         with engine.begin() as tx:
+            burial.hold_off(tx)  # no draft may come after the deletion of what it quotes
             for case in assembly.of(tx, waiting):
                 decision = decide(case, policy)
                 act(tx, decision, case, policy, moment)

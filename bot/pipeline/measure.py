@@ -32,7 +32,7 @@ def measure(engine: Engine, policy: Policy, now: datetime) -> int:
 def _counts(person: people.Person, policy: Policy) -> bool:
     ours = person.is_own or person.is_staff or person.is_bot
     ours = ours or any(policy.is_own(one) for one in person.handles)
-    return not ours and person.choice not in _NOT_RANKED
+    return not ours and not person.is_gone and person.choice not in _NOT_RANKED
 
 
 def _score(one: Rank, now: datetime) -> ExpertScore:

@@ -28,6 +28,7 @@ def named_experts(tx: Connection, limit: int) -> list[Standing]:
     return [
         Standing(one.person_id, found[one.person_id].handles[0], one.score, one.acts, one.helped)
         for one in scores
+        if not found[one.person_id].is_gone
     ]
 
 
@@ -50,6 +51,6 @@ def month_board(
             choice=one.choice,
         )
         for one in found.values()
-        if one.handles
+        if not one.is_gone
     }
     return board(totals, standings, year, month, policy)

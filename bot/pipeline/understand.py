@@ -12,7 +12,7 @@ from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.reading import Reading, reading
 from rewards.rules import Heard, openings
-from store import analyses, cases, context, helpgraph, mentions
+from store import analyses, burial, cases, context, helpgraph, mentions
 from store.db import Connection, Engine
 from store.db import reading as reading_only
 from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
@@ -43,6 +43,10 @@ def understand(
         return Understood(0, 0, 0)
     judged = read(judges, posts)
     with engine.begin() as tx:
+        # A post may have been deleted while it was judged: nothing of it is kept then.
+        burial.hold_off(tx)
+        left = mentions.standing(tx, [post.id for post in posts])
+        judged = [one for one in judged if one.post.id in left]
         analyses.save(tx, [row for one in judged for row in one.analyses])
         acts = acts_in(tx, judged)
         helpgraph.save_acts(tx, acts)

@@ -73,7 +73,9 @@ def _places(tx: Connection, asked: tuple[int, int], policy: Policy) -> list[Plac
     start, end = month_bounds(*asked, policy.zone)
     totals = ledger.totals(tx, start, end)
     who = people.load(tx, totals)
-    standings = {id_: _standing(person, policy) for id_, person in who.items()}
+    standings = {
+        id_: _standing(person, policy) for id_, person in who.items() if not person.is_gone
+    }
     rows = board(totals, standings, *asked, policy).rows
     given = pages.help_given(tx, [row.person_id for row in rows], start, end)
     return [_place(row, rows, who, given) for row in rows]

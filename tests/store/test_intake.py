@@ -199,6 +199,8 @@ def _snapshot(tx: Connection, platform: str) -> list[list[object]]:
         "WHERE platform = :platform ORDER BY p.platform_id",
         "SELECT platform_id, handle, account.name, is_bot, first_seen_at, last_seen_at "
         "FROM account JOIN person ON person.id = person_id WHERE platform = :platform "
-        "ORDER BY platform_id",
+        # Who has no post left is forgotten at once, and begins anew with the next one.
+        "AND NOT EXISTS (SELECT 1 FROM tombstone t JOIN post p ON p.id = t.post_id "
+        "WHERE p.platform = account.platform) ORDER BY platform_id",
     )
     return [list(tx.execute(text(query), {"platform": platform})) for query in queries]

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
-from store import schema
+from store import decisions, mentions, schema
 from store.db import (
     Engine,
     NewerDatabase,
@@ -17,6 +20,8 @@ from store.db import (
     migrate,
     open_store,
 )
+from store.intake import digest
+from store.records import Reason
 
 
 def test_migrations_make_the_schema(engine: Engine) -> None:
@@ -44,6 +49,40 @@ def test_every_append_only_table_has_its_triggers(engine: Engine) -> None:
     with engine.connect() as tx:
         guarded = set(tx.scalars(text(names[engine.dialect.name])))
     assert guarded == set(schema.APPEND_ONLY)
+
+
+_FIRST_ROWS = (
+    "INSERT INTO person (id, name, created_at) VALUES (1, 'ann', :at)",
+    "INSERT INTO account (id, person_id, platform, platform_id, handle, is_bot, is_staff,"
+    " first_seen_at, last_seen_at) VALUES (1, 1, 'x', 'u1', 'ann', false, false, :at, :at)",
+    "INSERT INTO post (id, account_id, platform, platform_id, source, kind, text, addressed,"
+    " media, tags, accepted, created_at, heard_at)"
+    " VALUES (1, 1, 'x', 'p1', 's', 'post', 'new', '[]', '[]', '[]', false, :at, :at)",
+    "INSERT INTO edit (id, post_id, title, text, replaced_at) VALUES (1, 1, NULL, 'old', :at)",
+    'INSERT INTO "case" (id, post_id, person_id, kind, state, platform, reason, priority,'
+    " opened_at, decide_after) VALUES (1, 1, 1, 'help', 'open', 'x', 'help', 0, :at, :at)",
+    "INSERT INTO decision (id, dedupe_key, case_id, verdict, reasons, actor, at)"
+    """ VALUES (1, 'd', 1, 'thank', '[["thanked", "x"], ["helped", "helped bob"]]', 'p', :at)""",
+)
+
+
+def test_store_of_the_first_version_loses_old_words_and_names(bare_engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    with bare_engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0001")
+        for statement in _FIRST_ROWS:
+            tx.execute(text(statement), {"at": "2026-05-04 12:00:00+00:00"})
+    migrate(bare_engine)
+    with bare_engine.connect() as tx:
+        (kept,) = mentions.edits(tx, 1)
+        assert kept.digest == digest(None, "old")
+        (row,) = decisions.of_case(tx, 1)
+        assert row.reasons == (Reason("thanked", "x"),)
+        assert tx.scalar(select(schema.post.c.checked_at)) is not None
+    with pytest.raises(DBAPIError, match="append-only"), bare_engine.begin() as tx:
+        tx.execute(text("DELETE FROM decision"))
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -16,6 +16,24 @@ def upgrade() -> None:
     _hash_edits()
     _create()
     _refuse_changes("recheck")
+    _unname_decisions()
+
+
+def _unname_decisions() -> None:
+    # A decision outlives the name of whom it is about; until now one reason held a handle.
+    tx = op.get_bind()
+    decision = sa.table(
+        "decision", sa.column("id"), sa.column("case_id"), sa.column("reasons", sa.JSON())
+    )
+    rows = tx.execute(sa.select(decision.c.id, decision.c.reasons)).all()
+    named = [row for row in rows if any(rule == "helped" for rule, _ in row.reasons)]
+    if not named:
+        return
+    _allow_changes("decision")
+    for row in named:
+        kept = [[rule, detail] for rule, detail in row.reasons if rule != "helped"]
+        tx.execute(sa.update(decision).where(decision.c.id == row.id).values(reasons=kept))
+    _refuse_changes("decision", again=True)
 
 
 # fmt: off
@@ -31,6 +49,10 @@ def _extend() -> None:
     op.add_column(
         "tombstone", sa.Column("rule", sa.String(64), nullable=False, server_default="event")
     )
+    op.execute("UPDATE post SET checked_at = heard_at")
+    for name in ("asked_post_id", "helped_id"):
+        op.create_index(f"ix_act_of_help_{name}", "act_of_help", [name])
+    op.create_index("ix_case_act_id", "case", ["act_id"])
     op.create_index("ix_tombstone_carried_out_at", "tombstone", ["carried_out_at"])
     for column in (
         sa.Column("failing_since", _MOMENT),
@@ -119,11 +141,20 @@ def _create() -> None:
 # fmt: on
 
 
-def _refuse_changes(table: str) -> None:
+def _allow_changes(table: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"DROP TRIGGER append_only_{table} ON {table}")
+        return
+    for change in ("update", "delete"):
+        op.execute(f"DROP TRIGGER append_only_{table}_{change}")
+
+
+def _refuse_changes(table: str, *, again: bool = False) -> None:
     message = f"{table} is append-only: add a new row that corrects the old one"
     if op.get_bind().dialect.name == "postgresql":
+        make = "CREATE OR REPLACE" if again else "CREATE"
         op.execute(
-            f"CREATE FUNCTION refuse_change_of_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"{make} FUNCTION refuse_change_of_{table}() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
         )
         op.execute(
