@@ -26,6 +26,8 @@ from listener.connectors.listing import Listings, Page
 from store.records import Post
 
 _PAGE: Final = 100
+_LATE: Final = 300
+"""Seconds that a post may take to show up in its place."""
 _TO_US: Final = ("mention", "reply", "quote")
 _RAW_KEPT: Final = 20_000
 
@@ -81,7 +83,13 @@ class Bluesky:
         self._server = AppView(access.base_url, access)
         self._reads = self._listings(options)
         since = access.now() - timedelta(days=options.history_days)
-        self._pages = Listings(tuple(self._reads), self._read, access, start=int(since.timestamp()))
+        self._pages = Listings(
+            tuple(self._reads),
+            self._read,
+            access,
+            start=int(since.timestamp()),
+            overlap=_LATE,
+        )
 
     def fetch(self, cursor: str | None) -> Batch:
         """One page of the listing whose turn it is."""
