@@ -56,6 +56,12 @@ def _pattern(term: Term) -> re.Pattern[str]:
     return re.compile(before + body + after)
 
 
+@lru_cache(maxsize=4096)
+def _longest(term: Term) -> str:
+    """The longest word of a term, folded; empty where it has none."""
+    return max(_words(term), key=len, default="")
+
+
 def _words(term: Term) -> list[str]:
     return folded(unicodedata.normalize("NFKC", term.text)).split()
 
@@ -64,7 +70,7 @@ def _needed(part: Part | None) -> frozenset[str] | None:
     """Strings of which a text that matches holds at least one; None where there are none such."""
     match part:
         case Term():
-            longest = max(_words(part), key=len, default="")
+            longest = _longest(part)
             return frozenset([longest]) if longest else None
         case All(parts):
             known = [one for one in map(_needed, parts) if one is not None]
@@ -88,6 +94,8 @@ def _found(part: Part, text: str) -> list[Span] | None:
     """Spans of what is there, None where the part does not match."""
     match part:
         case Term():
+            if _longest(part) not in text:
+                return None  # cheaper than the pattern, and nearly always so
             return [found.span() for found in _pattern(part).finditer(text)] or None
         case Not(inner):
             return [] if _found(inner, text) is None else None

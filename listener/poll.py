@@ -66,7 +66,9 @@ def poll_once(
         _note_failure(engine, source, error, now, every)
         raise
     with engine.begin() as tx:
-        posts = batch.posts if wanted is None else _kept(tx, batch.posts, wanted)
+        posts = batch.posts
+        if wanted is not None and not batch.chosen:
+            posts = _kept(tx, posts, wanted)
         kept = keep(tx, posts, source, matcher, now)
         if isinstance(connector, ThreadReader):
             conversations.open_new(tx, kept.threads, source, now)

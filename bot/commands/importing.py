@@ -69,8 +69,7 @@ def _heard(
     engine: Engine, settings: Settings, source: SourceSettings, archive: Archive, rejects: Path
 ) -> Heard:
     found = wiring.matcher(settings, source)
-    # Of an archive whole conversations are chosen already; of the rest each poll chooses.
-    wanted = None if archive.format is Format.ARCHIVE else wiring.wanted(source, found)
+    wanted = wiring.wanted(source, found)
     so_far = Heard()
     with shown() as show:
 

@@ -15,6 +15,7 @@ KINDS: Final = {
     "bluesky": "listener.connectors.bluesky:Bluesky",
     "discord": "listener.connectors.discord:Discord",
     "discourse": "listener.connectors.discourse:Discourse",
+    "github": "listener.connectors.github:GitHub",
     "hackernews": "listener.connectors.hackernews:HackerNews",
     "jetstream": "listener.connectors.jetstream:Jetstream",
     "mastodon": "listener.connectors.mastodon:Mastodon",
@@ -93,6 +94,8 @@ class Batch:
     unread: Sequence[Unread] = ()
     received: int | None = None
     """Items that the platform sent, where the connector itself dropped unwanted ones."""
+    chosen: bool = False
+    """The posts are what is wanted with what belongs to it; nothing more is to be dropped."""
 
 
 class ConnectorError(Exception):

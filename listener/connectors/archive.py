@@ -129,7 +129,14 @@ class Archive:
         # Rejects are counted beside what was received.
         received = len(posts) if self._threads is None else seen - len(rejects)
         cursor = replace(self._now(), ended=ended).text()
-        return Batch(posts, cursor, rejects, exhausted=ended is not None, received=received)
+        return Batch(
+            posts,
+            cursor,
+            rejects,
+            exhausted=ended is not None,
+            received=received,
+            chosen=self._threads is not None,
+        )
 
     def _now(self) -> Place:
         """The place after what was given last."""
