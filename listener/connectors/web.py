@@ -170,7 +170,10 @@ class Web:
     def _refused(self, answer: Answer, what: str, now: datetime) -> Refusal:
         status, host = answer.status, self._host
         wait = retry_after(answer.headers, now)
-        spent = status == 403 and (wait is not None)
+        # GitHub tells its limit with every answer: while some of it is left, no wait helps.
+        spent = status == 403 and (
+            "retry-after" in answer.headers or pause(answer.headers, now) is not None
+        )
         if status == 429 or spent:
             if wait is not None:
                 self._closed_until = now + timedelta(seconds=wait)

@@ -1,0 +1,36 @@
+"""The HTTP client of the connectors without a library: what a refusal means."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from listener.connectors import Access, ConnectorError
+from listener.connectors.web import Web
+from tests.peers.http import HttpServer, Reply
+
+SOON = str(int(datetime.now(UTC).timestamp()) + 900)
+
+
+@pytest.mark.parametrize(
+    ("headers", "permanent"),
+    [
+        ({}, True),
+        ({"X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": SOON}, True),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": SOON}, False),
+        ({"Retry-After": "70"}, False),
+    ],
+)
+def test_refusal_is_for_haste_only_where_the_limit_is_used_up(
+    headers: Mapping[str, str], permanent: bool
+) -> None:
+    server = HttpServer(lambda _: Reply({"message": "Resource not accessible"}, 403, headers))
+    with closing(server), closing(Web(server.url, Access(), name="Platform")) as web:
+        with pytest.raises(ConnectorError) as caught:
+            web.json("/", what="something")
+        assert caught.value.permanent is permanent
+        assert (caught.value.retry_after is None) is permanent
+        with pytest.raises(ConnectorError):
+            web.json("/", what="something else")
+        assert len(server.asked) == (2 if permanent else 1)
