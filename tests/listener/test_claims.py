@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from listener import claims as codes
 from listener.claims import digest, new_code
@@ -25,7 +26,7 @@ def said(id_: str, text: str, platform: str, author: Author) -> Post:
 class Says:
     """A connector that brings these posts."""
 
-    capabilities = Capabilities(platform="mastodon")
+    capabilities: ClassVar[Capabilities] = Capabilities(platform="mastodon")
 
     def __init__(self, posts: Sequence[Post]) -> None:
         self._posts = posts

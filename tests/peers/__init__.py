@@ -16,11 +16,13 @@ PEERS: Final[Mapping[str, str]] = {
     "bluesky": "tests.peers.bluesky:BlueskyPeer",
     "discord": "tests.peers.discord:DiscordPeer",
     "discourse": "tests.peers.discourse:DiscoursePeer",
+    "github": "tests.peers.github:GitHubPeer",
     "hackernews": "tests.peers.hackernews:HackerNewsPeer",
     "hackernews-search": "tests.peers.hackernews:HackerNewsSearchPeer",
     "jetstream": "tests.peers.jetstream:JetstreamPeer",
     "mastodon": "tests.peers.mastodon:MastodonPeer",
     "reddit": "tests.peers.reddit:RedditPeer",
+    "rss": "tests.peers.rss:RssPeer",
     "stackexchange": "tests.peers.stackexchange:StackExchangePeer",
     "webhook": "tests.peers.webhook:WebhookPeer",
     "x": "tests.peers.x:XPeer",
@@ -47,7 +49,9 @@ class Peer(Protocol):
         """What `base_url` is set to."""
         ...
 
-    def say(self, text: str, at: datetime, *, author: str = "ann", parent: str | None = None) -> str:
+    def say(
+        self, text: str, at: datetime, *, author: str = "ann", parent: str | None = None
+    ) -> str:
         """Somebody writes; the platform id that the connector is to report.
 
         `at` is when the platform says that it was written; it may lie before what came earlier.

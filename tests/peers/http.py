@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
 FAULTS: Final = (
@@ -81,90 +81,97 @@ class _Server(ThreadingHTTPServer):
         """A client that hung up is no error of ours."""
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """One connection; what is served stands in the class made by `_handler`."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    owner: ClassVar[HttpServer]
+    answer: ClassVar[Callable[[Request], Reply]]
+    lock: ClassVar[threading.Lock]
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests say what they need to."""
+
+    def _go(self) -> None:
+        request = self._request()
+        with self.lock:
+            self.owner.asked.append(request)
+            fault = self.owner.faults.popleft() if self.owner.faults else None
+        if fault is None:
+            self._send(self._answered(request))
+        else:
+            self._fail(fault, request)
+
+    def _answered(self, request: Request) -> Reply:
+        with self.lock:
+            return type(self).answer(request)
+
+    def _request(self) -> Request:
+        length = int(self.headers.get("Content-Length") or 0)
+        parts = urlsplit(self.path)
+        many = parse_qs(parts.query, keep_blank_values=True)
+        return Request(
+            self.command,
+            parts.path,
+            {name: values[0] for name, values in many.items()},
+            {name.lower(): value for name, value in self.headers.items()},
+            self.rfile.read(length),
+            many,
+        )
+
+    def _send(self, reply: Reply, *, cut: bool = False) -> None:
+        body = reply.bytes()
+        self.send_response(reply.status)
+        if not any(name.lower() == "content-type" for name in reply.headers):
+            self.send_header("Content-Type", "application/json")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        if cut:
+            self._hang_up()
+
+    def _fail(self, fault: str, request: Request) -> None:
+        match fault:
+            case "reset":
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self._hang_up()
+            case "half-closed":
+                self.connection.shutdown(socket.SHUT_WR)
+                self.close_connection = True
+            case "silent":
+                self.owner.hush.wait(30)
+                self._hang_up()
+            case "truncated":
+                self._send(self._answered(request), cut=True)
+            case _:
+                self._send(_BROKEN.get(fault) or _refusal(fault))
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.wfile = open("/dev/null", "wb")  # noqa: PTH123, SIM115
+        self.connection.close()
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _go  # noqa: N815
+
+
 def _handler(
     server: HttpServer, answer: Callable[[Request], Reply], lock: threading.Lock
 ) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    made = {"owner": server, "answer": staticmethod(answer), "lock": lock}
+    return type("Handler", (_Handler,), made)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests say what they need to."""
 
-        def _go(self) -> None:
-            request = self._request()
-            with lock:
-                server.asked.append(request)
-                fault = server.faults.popleft() if server.faults else None
-            if fault is None:
-                with lock:
-                    reply = answer(request)
-                self._send(reply)
-            else:
-                self._fail(fault, request)
-
-        def _request(self) -> Request:
-            length = int(self.headers.get("Content-Length") or 0)
-            parts = urlsplit(self.path)
-            many = parse_qs(parts.query, keep_blank_values=True)
-            return Request(
-                self.command,
-                parts.path,
-                {name: values[0] for name, values in many.items()},
-                {name.lower(): value for name, value in self.headers.items()},
-                self.rfile.read(length),
-                many,
-            )
-
-        def _send(self, reply: Reply, *, cut: bool = False) -> None:
-            body = reply.bytes()
-            self.send_response(reply.status)
-            if not any(name.lower() == "content-type" for name in reply.headers):
-                self.send_header("Content-Type", "application/json")
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            if self.close_connection:
-                self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-            if cut:
-                self._hang_up()
-
-        def _fail(self, fault: str, request: Request) -> None:
-            match fault:
-                case "reset":
-                    linger = struct.pack("ii", 1, 0)
-                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                    self._hang_up()
-                case "half-closed":
-                    self.connection.shutdown(socket.SHUT_WR)
-                    self.close_connection = True
-                case "silent":
-                    server.hush.wait(30)
-                    self._hang_up()
-                case "truncated":
-                    with lock:
-                        reply = answer(request)
-                    self._send(reply, cut=True)
-                case "not-json":
-                    self._send(Reply(b'{"data": [{"id": '))
-                case "empty":
-                    self._send(Reply(b""))
-                case "html":
-                    headers = {"Content-Type": "text/html"}
-                    self._send(Reply(b"<html>Over capacity</html>", 200, headers))
-                case _:
-                    self._send(_refusal(fault))
-
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.wfile = open("/dev/null", "wb")  # noqa: PTH123, SIM115
-            self.connection.close()
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _go  # noqa: N815
-
-    return Handler
+_BROKEN: Final = {
+    "not-json": Reply(b'{"data": [{"id": '),
+    "empty": Reply(b""),
+    "html": Reply(b"<html>Over capacity</html>", 200, {"Content-Type": "text/html"}),
+}
 
 
 def _refusal(fault: str) -> Reply:

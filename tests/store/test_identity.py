@@ -19,7 +19,7 @@ def said(id_: str, text: str, platform: str, author: Author) -> Post:
 
 def heard(tx: Connection, platform: str, handle: str, *posts: str, **flags: bool) -> int:
     """An account that wrote these posts; its row id."""
-    author = Author(f"id-{handle}", handle, **flags)
+    author = Author(f"id-{handle}", handle, None, **flags)
     some = [said(f"{handle}-{text}", text, platform, author) for text in posts]
     mentions.save_posts(tx, some, "s", MOMENT)
     return account(tx, platform, handle)
