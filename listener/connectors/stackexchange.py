@@ -1,84 +1,65 @@
-"""Stack Exchange: questions, answers and comments of its sites, by its public interface 2.3.
+"""Stack Exchange: questions with their answers and comments, of one site or several.
 
-https://api.stackexchange.com/docs. No key is needed; one raises the quota of a day from 300
-requests to 10,000. A question and its answers come together, in the order in which something
-happened to them, so one request hears of a hundred changed ones; comments change no question and
-are read by themselves, since those within a question come without their words. A search finds
-questions and answers by their words, and then reads what was found.
+https://api.stackexchange.com/docs, version 2.3. No key is needed.
 """
 
-import json
-import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from hashlib import sha256
 from typing import Any, ClassVar, Final
 
-from listener.connectors import (
-    Access,
-    Batch,
-    Bounds,
-    Capabilities,
-    ConnectorError,
-    Deletions,
-    Standing,
-)
-from listener.connectors.json_item import BadItem, Found, as_item, texts
+from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Standing
+from listener.connectors.json_item import Found, Item, maybe_whole, read_all
 from listener.connectors.keyset import Place, placed
 from listener.connectors.listing import Listings, Page
-from listener.connectors.stackexchange_api import DEFAULT, KEY, LARGEST, WITH_BODY, Api, Items
+from listener.connectors.stackexchange_api import KEY, Api, Reply
 from listener.connectors.stackexchange_post import (
+    ANSWER,
+    COMMENT,
     PLATFORM,
-    id_of,
-    number,
-    numbers_of,
-    question_of,
-    read_comments,
-    read_questions,
+    QUESTION,
+    conversation,
+    parts_of,
+    post_id,
+    read,
 )
-from listener.connectors.stackexchange_thread import around
 from store.records import Post
 
-_SITE: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
-_OVERLAP: Final = 600
-"""Seconds that are read again: answers are kept for a while before they are made anew."""
+_PAGE: Final = 100
+_QUESTIONS: Final = "questions"
+_COMMENTS: Final = "comments"
+_BY_ID: Final = {QUESTION: "questions", ANSWER: "answers", COMMENT: "comments"}
+_ID_FIELD: Final = {QUESTION: "question_id", ANSWER: "answer_id", COMMENT: "comment_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class StackExchangeOptions:
-    """Which sites are read, what of them, and how far back."""
+    """Which sites are read, and what of them."""
 
     sites: tuple[str, ...] = ("stackoverflow",)
-    """As the interface calls them: stackoverflow, askubuntu, android, pt.stackoverflow."""
+    """As in the address of a site, without .com or .stackexchange.com: stackoverflow, superuser."""
     tags: tuple[str, ...] = ()
-    """Questions that carry one of these, with their answers and comments; empty: all."""
-    comments: bool = True
-    """Also read comments, which no search finds: a request more a poll and site."""
-    days_back: int = 2
-    """How far back the first look goes."""
+    """Only questions with at least one of them; none: all questions."""
+    days_back: int = 7
+    """How far back the first look goes, and how long a question is watched for late changes."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a site that is none and a number out of range."""
+        """Raises ValueError for what cannot be read."""
         if not self.sites:
-            raise ValueError("sites: at least one, such as stackoverflow")
+            raise ValueError("sites: name at least one, e.g. [stackoverflow]")
         for site in self.sites:
-            if not _SITE.fullmatch(site) or site.endswith(".com"):
-                raise ValueError(
-                    f"sites: the short name, as stackoverflow for stackoverflow.com and android "
-                    f"for android.stackexchange.com, not {site!r}"
-                )
-        for tag in self.tags:
-            if not tag.strip() or ";" in tag:
-                raise ValueError(f"tags: one tag each, not {tag!r}")
+            if parts_of(post_id(site, QUESTION, 1)) is None:
+                raise ValueError(f"sites: expected a name such as stackoverflow, not {site!r}")
         if not 0 <= self.days_back <= 10_000:
             raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
 
 
 class StackExchange:
-    """Reads what happens on sites, or searches them; the thread around a post either way."""
+    """Reads questions by their last activity, each with its whole conversation.
+
+    Accepting an answer, a vote and a comment are no activity; so the newest page is looked at as
+    a whole each time, and what changed since the last look is told again.
+    """
 
     Options = StackExchangeOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -89,189 +70,146 @@ class StackExchange:
         deletions=Deletions.RECHECK,
         optional_secrets=(KEY,),
     )
-    recheck_size: ClassVar[int] = LARGEST
+    recheck_size: ClassVar[int] = 100
 
     def __init__(self, options: StackExchangeOptions, access: Access) -> None:
-        self._tags = options.tags
+        self._options = options
+        self._searches = access.searches
         self._api = Api(access)
-        self._reads = self._planned(options, access)
-        self._known: dict[str, str] = {}
         start = access.now() - timedelta(days=options.days_back)
-        self._listings = Listings(
-            tuple(self._reads), self._page, access, start=int(start.timestamp()), overlap=_OVERLAP
-        )
+        self._start = int(start.timestamp())
+        self._known: dict[str, dict[object, Any]] = {}
+        self._listings = Listings(self._keys(), self._page, access, start=self._start)
 
     def fetch(self, cursor: str | None) -> Batch:
-        """The next page of a site or a search."""
-        self._api.check()
-        self._known = _known_in(cursor)
-        batch = self._listings.fetch(cursor)
-        return replace(batch, cursor=_with_known(batch.cursor, self._known))
+        """The next page of questions or comments."""
+        return self._listings.fetch(cursor)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
-        """The question, its answers and all comments, in two requests where these suffice."""
-        return around(self._api, post, bounds)
+        """The question, its answers and all comments, in one request."""
+        known = parts_of(post.thread_id or "")
+        if known is None:
+            return ()
+        site, _, number = known
+        reply = self._api.ask(f"/questions/{number}", {"site": site}, what="the thread")
+        return _read(reply.items, site).posts[: bounds.posts]
 
     def recheck(self, ids: Sequence[str]) -> Standing:
-        """Look at questions, answers and comments, a request for each kind on each site."""
-        groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        for id_ in filter(None, map(id_of, ids)):
-            groups[id_.site, id_.kind].append(id_.number)
+        """Look at posts by their ids: one request for each site and kind among them."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for id_ in ids:
+            if (known := parts_of(id_)) is not None:
+                site, letter, number = known
+                groups.setdefault((site, letter), []).append(number)
         posts: list[Post] = []
         gone: list[str] = []
-        for (site, kind), numbers in groups.items():
-            try:
-                stand, missing = self._again(site, kind, numbers)
-            except ConnectorError:
-                if not posts and not gone:
-                    raise
-                break  # The others are asked about later.
-            posts += stand
-            gone += [f"{site}/{kind}/{one}" for one in missing]
+        for (site, letter), numbers in groups.items():
+            items = self._by_id(site, letter, numbers).items
+            found = read_all(
+                ({**one, "_site": site} for one in items if isinstance(one, dict)), read
+            )
+            posts += found.posts
+            there = {_number(item, letter) for item in items}
+            gone += [post_id(site, letter, one) for one in numbers if one not in there]
         return Standing(posts, gone)
 
-    def _planned(
-        self, options: StackExchangeOptions, access: Access
-    ) -> dict[str, Callable[[str, int, Place], Page]]:
-        reads: dict[str, Callable[[str, int, Place], Page]] = {}
-        for site in options.sites:
-            if not access.searches:
-                reads[f"{site}: questions"] = partial(self._questions, site)
-            for words in access.searches:
-                reads[f"{site}: {words}"] = partial(self._search, site, words)
-            if options.comments:
-                reads[f"{site}: comments"] = partial(self._comments, site)
-        return reads
+    def _keys(self) -> list[str]:
+        """What is listed: each word, or all questions and all comments, of each site."""
+        # Comments cannot be listed by tag; those of a question that is watched come with it.
+        everything = (_QUESTIONS,) if self._options.tags else (_QUESTIONS, _COMMENTS)
+        return [
+            f"{site}: {what}"
+            for site in self._options.sites
+            for what in (self._searches or everything)
+        ]
 
     def _page(self, key: str, since: int, token: str | None) -> Page:
-        return self._reads[key](key, since, placed(token))
-
-    def _questions(self, site: str, key: str, since: int, place: Place) -> Page:
-        # Of several tags, /questions wants all on a question, this search one.
-        method = "search/advanced" if self._tags else "questions"
-        params = {"sort": "activity", **self._tagged}
-        found = self._listed(method, key, site, since, place, params)
-        read = read_questions(found.items, site)
-        return _as_page(read, found, "last_activity_date", place)
-
-    def _search(self, site: str, words: str, key: str, since: int, place: Place) -> Page:
-        params = {"sort": "activity", "q": words, **self._tagged}
-        found = self._listed("search/excerpts", key, site, since, place, params)
-        read = Found((), (), ())
-        mark = _mark(found.items, "question_id", "answer_id", "last_activity_date")
-        asked = numbers_of(found.items, "question_id")
-        if asked and self._known.get(key) != mark:
-            whole = self._api.get("questions/{ids}", what=key, site=site, ids=asked)
-            read = read_questions(whole.items, site)
-            self._known[key] = mark
-        return _as_page(read, found, "last_activity_date", place)
-
-    def _comments(self, site: str, key: str, since: int, place: Place) -> Page:
-        found = self._listed("comments", key, site, since, place, {"sort": "creation"})
-        read = Found((), (), ())
-        mark = _mark(found.items, "comment_id", "creation_date")
-        if not self._tags or self._known.get(key) != mark:
-            of = self._asked_of(found.items, site, key)
-            items = self._of_tagged(found.items, of, site, key) if self._tags else found.items
-            read = read_comments(items, site, of)
-        if self._tags:
-            self._known[key] = mark
-        return _as_page(read, found, "creation_date", place)
-
-    @property
-    def _tagged(self) -> dict[str, str | int]:
-        return {"tagged": ";".join(self._tags)} if self._tags else {}
-
-    def _listed(
-        self,
-        method: str,
-        key: str,
-        site: str,
-        since: int,
-        place: Place,
-        params: Mapping[str, str | int],
-    ) -> Items:
-        given = {**params, "order": "desc", "min": max(since, 0)}
-        if place.below is not None:
-            given |= {"max": place.below, "page": place.page + 1}
-        return self._api.get(method, what=key, site=site, params=given)
-
-    def _of_tagged(
-        self, items: Sequence[Any], of: Mapping[int, int], site: str, key: str
-    ) -> Sequence[Any]:
-        """The comments around questions with our tags; a comment itself tells no tags."""
-        asked = [question_of(one, of) for one in items]
-        ids = tuple(dict.fromkeys(one for one in asked if one is not None))
-        if not ids:
-            return ()
-        found = self._api.get("questions/{ids}", what=key, site=site, ids=ids, only=DEFAULT)
-        ours = {
-            number(one, "question_id")
-            for one in found.items
-            if isinstance(one, dict) and not {*self._tags}.isdisjoint(texts(one, "tags"))
-        }
-        return [one for one, at in zip(items, asked, strict=True) if at in ours]
-
-    def _asked_of(self, items: Sequence[Any], site: str, what: str) -> dict[int, int]:
-        """The questions of the answers whose comments do not tell them, as answer to question."""
-        untold = numbers_of([one for one in items if question_of(one, {}) is None], "post_id")
-        if not untold:
-            return {}
-        found = self._api.get("answers/{ids}", what=what, site=site, ids=untold, only=DEFAULT)
-        pairs = [(number(one, "answer_id"), number(one, "question_id")) for one in found.items]
-        return {answer: asked for answer, asked in pairs if answer and asked}
-
-    def _again(
-        self, site: str, kind: str, numbers: Sequence[int]
-    ) -> tuple[Sequence[Post], Sequence[int]]:
-        """Those that stand, and the numbers of those that are gone."""
-        name = {"q": "question", "a": "answer", "c": "comment"}[kind]
-        found = self._api.get(
-            f"{name}s/{{ids}}",
-            what=f"{name}s of {site}",
-            site=site,
-            ids=numbers,
-            only=None if kind == "c" else WITH_BODY,
+        site, _, what = key.partition(": ")
+        place = placed(token)
+        if not self._searches and what == _COMMENTS:
+            return self._comments(site, since, place)
+        # The first page costs one request however much of it is asked for.
+        reply = self._api.ask(
+            *self._request(site, what, since if token else min(since, self._start), place),
+            what=key,
         )
-        if kind == "c":
-            asked_of = self._asked_of(found.items, site, f"{name}s of {site}")
-            posts = read_comments(found.items, site, asked_of).posts
-        else:
-            posts = read_questions(found.items, site).posts
-        told = set(numbers_of(found.items, f"{name}_id"))
-        return posts, [one for one in numbers if one not in told]
+        wanted = self._changed(key, reply.items, since) if token is None else reply.items
+        return _page_of(reply, "last_activity_date", _read(wanted, site), place)
+
+    def _request(
+        self, site: str, what: str, since: int, place: Place
+    ) -> tuple[str, dict[str, str | int]]:
+        params = _paged(site, since, place) | {"sort": "activity"}
+        if self._options.tags:
+            params["tagged"] = ";".join(self._options.tags)
+        if self._searches:
+            params["q"] = what
+        by_search = self._searches or self._options.tags
+        return "/search/advanced" if by_search else "/questions", params
+
+    def _comments(self, site: str, since: int, place: Place) -> Page:
+        params = _paged(site, since, place) | {"sort": "creation"}
+        reply = self._api.ask("/comments", params, what=f"comments of {site}")
+        items = ({**one, "_site": site} for one in reply.items if isinstance(one, dict))
+        return _page_of(reply, "creation_date", read_all(items, read), place)
+
+    def _by_id(self, site: str, letter: str, numbers: Sequence[int]) -> Reply:
+        listed = ";".join(map(str, numbers))
+        params: Mapping[str, str | int] = {"site": site, "pagesize": _PAGE}
+        what = f"{len(numbers)} {_BY_ID[letter]} of {site}"
+        return self._api.ask(f"/{_BY_ID[letter]}/{listed}", params, what=what)
+
+    def _changed(self, key: str, items: Sequence[Any], since: int) -> list[Any]:
+        """What is new, and of what was read before only what reads otherwise now."""
+        before = self._known.get(key, {})
+        self._known[key] = {_number(item, QUESTION): item for item in items}
+        return [
+            item
+            for item in items
+            if _mark(item, "last_activity_date", since) >= since
+            or before.get(_number(item, QUESTION)) != item
+        ]
 
 
-def _as_page(read: Found, found: Items, mark: str, place: Place) -> Page:
-    marks = numbers_of(found.items, mark)
+def _read(questions: Sequence[Any], site: str) -> Found:
+    def items() -> Iterator[object]:
+        for one in questions:
+            yield from conversation(one, site) if isinstance(one, dict) else (one,)
+
+    return read_all(items(), read)
+
+
+def _paged(site: str, since: int, place: Place) -> dict[str, str | int]:
+    params: dict[str, str | int] = {
+        "site": site,
+        "order": "desc",
+        "pagesize": _PAGE,
+        "page": place.page + 1,
+        "min": since,
+    }
+    return params if place.below is None else params | {"max": place.below}
+
+
+def _page_of(reply: Reply, mark: str, found: Found, place: Place) -> Page:
+    marks = [at for item in reply.items if (at := _mark(item, mark, -1)) >= 0]
     oldest = min(marks, default=None)
     return Page(
-        read.posts,
+        found.posts,
         oldest,
         max(marks, default=None),
-        next=place.next(oldest, more=found.has_more),
-        rejects=read.rejects,
+        next=place.next(oldest, more=reply.more),
+        rejects=found.rejects,
     )
 
 
-def _mark(items: Sequence[Any], *names: str) -> str:
-    """Short for what a page holds: where it stays the same, there is nothing new to ask about."""
-    told = sorted(str([number(one, name) for name in names]) for one in items)
-    return sha256("".join(told).encode()).hexdigest()[:16]
+def _mark(item: object, name: str, otherwise: int) -> int:
+    found = maybe_whole(item, name) if isinstance(item, dict) else None
+    return otherwise if found is None else found
 
 
-def _known_in(cursor: str | None) -> dict[str, str]:
-    try:
-        known = as_item(json.loads(cursor or "{}")).get("known", {})
-        return {str(key): str(mark) for key, mark in as_item(known).items()}
-    except (ValueError, BadItem):
-        return {}
-
-
-def _with_known(cursor: str, known: Mapping[str, str]) -> str:
-    """Kept with the cursor and thus only where the posts were kept."""
-    return cursor if not known else json.dumps({**json.loads(cursor), "known": known})
+def _number(item: Item | object, letter: str) -> int | None:
+    return maybe_whole(item, _ID_FIELD[letter]) if isinstance(item, dict) else None
