@@ -1,0 +1,166 @@
+"""GitHub: issues, their comments, and discussions. No token is needed but for discussions.
+
+https://docs.github.com/rest/issues and https://docs.github.com/graphql
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from listener.connectors import (
+    Access,
+    Batch,
+    Bounds,
+    Capabilities,
+    ConnectorError,
+    Deletions,
+    Standing,
+)
+from listener.connectors.github_discussions import Discussions, read_them
+from listener.connectors.github_issues import COMMENTS, ISSUES, Issues
+from listener.connectors.github_post import PLATFORM, REPOSITORY, Place, is_whole
+from listener.connectors.json_item import BadItem
+from listener.connectors.listing import Listings, Page
+from listener.connectors.web import Web
+from store.records import Post
+
+ADDRESS: Final = "https://api.github.com"
+TOKEN: Final = "LAURELS_GITHUB_TOKEN"  # noqa: S105 - the name of the variable
+_VERSION: Final = "2022-11-28"
+_OVERLAP: Final = 600
+_SEARCH: Final = "search"
+_DISCUSSIONS: Final = "discussions"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubOptions:
+    """What is read."""
+
+    repositories: tuple[str, ...] = ()
+    """OWNER/NAME each, read whole; none: a search looks through all public issues."""
+    pull_requests: bool = False
+    """Also hear pull requests and the comments under them."""
+    discussions: bool = True
+    """Also hear discussions of the repositories; they need a token."""
+    days_back: int = 7
+    """How far back the first look goes."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a name that is no repository's."""
+        for name in self.repositories:
+            if not REPOSITORY.fullmatch(name):
+                raise ValueError(f"repositories: expected OWNER/NAME, not {name!r}")
+        if not 0 <= self.days_back <= 10_000:
+            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+
+
+class GitHub:
+    """Reads repositories by last change, oldest first; or searches the issues of all."""
+
+    Options = GitHubOptions
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        platform=PLATFORM,
+        search=True,
+        thread=True,
+        edits=True,
+        deletions=Deletions.RECHECK,
+        optional_secrets=(TOKEN,),
+        requests_per_poll=2.0,
+    )
+    recheck_size: ClassVar[int] = 10
+
+    def __init__(self, options: GitHubOptions, access: Access) -> None:
+        self._options = options
+        self._access = access
+        token = access.secrets.get(TOKEN)
+        headers = {"accept": "application/vnd.github+json", "x-github-api-version": _VERSION}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        address = access.base_url or ADDRESS
+        hint = f"check {TOKEN}: it may have run out, or may not read this"
+        self._web = Web(address, access, name="GitHub", headers=headers, hint=hint)
+        self._discussions = Discussions(self._web, address) if token else None
+        self._issues = Issues(self._web, overlap=_OVERLAP, pull_requests=options.pull_requests)
+        start = access.now() - timedelta(days=options.days_back)
+        self._listings = Listings(
+            self._keys(),
+            self._page,
+            access,
+            start=int(start.timestamp()),
+            overlap=_OVERLAP,
+            ascending=True,
+        )
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """The next page of a repository's issues, comments or discussions, or of a search."""
+        if not self._options.repositories and not self._access.searches:
+            raise ConnectorError(
+                "GitHub: name what to read in `repositories`, or make it a search with a query",
+                permanent=True,
+            )
+        return self._listings.fetch(cursor)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._web.close()
+
+    def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
+        """The issue and its comments in two requests, or the discussion in one."""
+        try:
+            place = Place(post.thread_id or post.platform_id)
+        except BadItem:
+            return ()
+        if place.is_discussion:
+            return self._discussion(place)[0][: bounds.posts]
+        return self._issues.conversation(place)[: bounds.posts]
+
+    def recheck(self, ids: Sequence[str]) -> Standing:
+        """Look at each by itself; a discussion cannot be told of without a token."""
+        posts: list[Post] = []
+        gone: list[str] = []
+        for id_ in ids:
+            try:
+                found = self._one(Place(id_), id_)
+            except BadItem:
+                continue
+            if found is None:
+                gone.append(id_)
+            else:
+                posts += found
+        return Standing(posts, gone)
+
+    def _keys(self) -> list[str]:
+        if not self._options.repositories:
+            return [f"{_SEARCH} {words}" for words in self._access.searches]
+        kinds = [ISSUES, COMMENTS]
+        if self._options.discussions and self._discussions is not None:
+            kinds.append(_DISCUSSIONS)
+        return [f"{name} {kind}" for name in self._options.repositories for kind in kinds]
+
+    def _page(self, key: str, since: int, token: str | None) -> Page:
+        where, _, what = key.partition(" ")
+        if where == _SEARCH:
+            return self._issues.found(what, since, token)
+        if what == _DISCUSSIONS and self._discussions is not None:
+            return self._discussions.changed(where, since, token)
+        return self._issues.changed(where, what, since, token)
+
+    def _one(self, place: Place, id_: str) -> Sequence[Post] | None:
+        """The post as it stands; empty where it could not be told, None where it is gone."""
+        if place.is_discussion:
+            posts, is_complete = self._discussion(place)
+            stands = [post for post in posts if post.platform_id == id_]
+            return stands or (None if is_complete else ())
+        found = self._issues.one(place)
+        # What was moved to another repository answers under its new name.
+        return found and [post for post in found if post.platform_id == id_]
+
+    def _discussion(self, place: Place) -> tuple[Sequence[Post], bool]:
+        """The posts of a discussion, and whether they are all."""
+        if self._discussions is None:
+            return (), False
+        found = self._discussions.one(place.repository, place.number)
+        if found is None:
+            return (), True
+        return read_them([found], place.repository).posts, is_whole(found)

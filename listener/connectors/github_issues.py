@@ -1,0 +1,181 @@
+"""Issues of GitHub and their comments, by the REST interface.
+
+https://docs.github.com/rest/issues, https://docs.github.com/rest/search and
+https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from listener.connectors import ConnectorError
+from listener.connectors.github_post import Place, is_pull_request, read_comment, read_issue
+from listener.connectors.json_item import (
+    BadItem,
+    Found,
+    Item,
+    items_of,
+    maybe_moment,
+    read_all,
+)
+from listener.connectors.keyset import placed
+from listener.connectors.listing import Page
+from listener.connectors.web import Answer, Refusal, Web
+from store.records import Post
+
+ISSUES: Final = "issues"
+COMMENTS: Final = "issues/comments"
+_PAGE: Final = 100
+_GONE: Final = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a listing answered to this address: the same is not sent twice."""
+
+    address: str
+    etag: str
+    newest: int
+
+
+class Issues:
+    """Reads what changed in a repository, searches all of them, or looks at one issue."""
+
+    def __init__(self, web: Web, *, overlap: int, pull_requests: bool) -> None:
+        self._web = web
+        self._overlap = overlap
+        self._pull_requests = pull_requests
+        self._seen: dict[str, _Seen] = {}
+
+    def changed(self, name: str, kind: str, since: int, token: str | None) -> Page:
+        """Issues or comments changed since; a page begins at the last change of the one before."""
+        place = placed(token)
+        begin = since if place.below is None else place.below
+        params: dict[str, str | int] = {
+            "sort": "updated", "direction": "asc", "per_page": _PAGE, "page": place.page + 1,
+            "since": _iso(begin),
+        }  # fmt: skip
+        if kind == ISSUES:
+            params["state"] = "all"
+        path = f"/repos/{name}/{kind}"
+        address = f"{path} {json.dumps(params)}"
+        answer = self._web.ask(path, params, what=path, headers=self._known(path, address, since))
+        if answer.status == 304:
+            return Page(())
+        items = _listed(answer, path)
+        marks = marks_of(items, "updated_at")
+        newest = max(marks, default=0)
+        self._seen[path] = _Seen(address, answer.headers.get("etag", ""), newest)
+        following = None
+        if 'rel="next"' in answer.headers.get("link", "") and marks:
+            # Whether `since` itself is included is not promised, so one second is read twice.
+            ahead = newest - 1 > begin
+            following = f"{newest - 1}:0" if ahead else f"{begin}:{place.page + 1}"
+        read = read_issue if kind == ISSUES else read_comment
+        return page_of(self._read(items, read, name), marks, following)
+
+    def _known(self, path: str, address: str, since: int) -> Mapping[str, str]:
+        """A header that asks for 304, which costs nothing, in place of what was kept before."""
+        seen = self._seen.get(path)
+        is_kept = seen is not None and seen.newest <= since + self._overlap
+        if seen is None or seen.address != address or not seen.etag or not is_kept:
+            return {}
+        return {"if-none-match": seen.etag}
+
+    def found(self, words: str, since: int, token: str | None) -> Page:
+        """Issues found by their title or text, the last changed first."""
+        place = placed(token)
+        upto = "*" if place.below is None else _iso(place.below)
+        only = "" if self._pull_requests else " is:issue"
+        params: dict[str, str | int] = {
+            "q": f"{words} in:title,body updated:{_iso(since)}..{upto}{only}",
+            "sort": "updated", "order": "desc", "per_page": _PAGE, "page": place.page + 1,
+        }  # fmt: skip
+        answer = self._web.json("/search/issues", params, what=f"issues about {words}")
+        try:
+            items = items_of(answer, "items")
+        except BadItem as error:
+            raise ConnectorError(f"GitHub: issues about {words}: {error}") from None
+        marks = marks_of(items, "updated_at")
+        oldest = min(marks, default=None)
+        following = place.next(oldest, more=len(items) >= _PAGE)
+        return page_of(self._read(items, read_issue, None), marks, following)
+
+    def conversation(self, place: Place) -> Sequence[Post]:
+        """An issue and its first hundred comments; empty where it is gone."""
+        path = f"/repos/{place.repository}/issues/{place.number}"
+        try:
+            issue = self._web.json(path, what=path)
+            answer = self._web.ask(f"{path}/comments", {"per_page": _PAGE}, what=path)
+        except Refusal as error:
+            if _says_gone(error):
+                return ()
+            raise
+        comments = _listed(answer, path)
+        posts = self._read([issue], read_issue, place.repository).posts
+        return posts + self._read(comments, read_comment, place.repository).posts
+
+    def one(self, place: Place) -> Sequence[Post] | None:
+        """An issue or a comment as it stands; None where it is gone."""
+        base = f"/repos/{place.repository}/issues"
+        try:
+            if place.comment is None:
+                item = self._web.json(f"{base}/{place.number}", what=f"issue {place.number}")
+                return read_all([item], lambda one: read_issue(one, place.repository)).posts
+            item = self._web.json(f"{base}/comments/{place.comment}", what="a comment")
+            return read_all([item], lambda one: read_comment(one, place.repository)).posts
+        except Refusal as error:
+            if _says_gone(error):
+                return None
+            raise
+
+    def _read(
+        self,
+        items: Sequence[Any],
+        read: Callable[[Item, str], Post] | Callable[[Item, str | None], Post],
+        name: str | None,
+    ) -> Found:
+        def wanted(item: Item) -> Post | None:
+            if is_pull_request(item) and not self._pull_requests:
+                return None
+            return read(item, name)  # type: ignore[arg-type]
+
+        return read_all(items, wanted)
+
+
+def _says_gone(error: Refusal) -> bool:
+    """Whether GitHub itself says so, and not some server on the way."""
+    return error.answer.status in _GONE and b"documentation_url" in error.answer.body
+
+
+def _listed(answer: Answer, what: str) -> list[Any]:
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        raise ConnectorError(f"GitHub: expected a list for {what}")
+    return found
+
+
+def marks_of(items: Sequence[Any], name: str) -> list[int]:
+    """When each was last changed, in seconds since 1970."""
+    times = (maybe_moment(item, name) for item in items if isinstance(item, dict))
+    return [int(at.timestamp()) for at in times if at is not None]
+
+
+def page_of(found: Found, marks: Sequence[int], following: str | None) -> Page:
+    """The page of a listing."""
+    return Page(
+        found.posts,
+        min(marks, default=None),
+        max(marks, default=None),
+        next=following,
+        rejects=found.rejects,
+    )
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(max(seconds, 0), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
