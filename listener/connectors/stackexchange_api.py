@@ -24,6 +24,9 @@ _THROTTLED: Final = 502
 _PASSING: Final = (500, 503)
 _SECONDS: Final = re.compile(r"available in (\d+) seconds")
 _LONG: Final = 3_600.0
+_MARGIN: Final = 3
+"""Seconds more than asked: exactly as long is still taken for too short (meta.stackexchange.com,
+question 377674), and too short is a ban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Api:
     def _note_limits(self, answer: Item) -> None:
         now = self._access.now()
         if (backoff := maybe_whole(answer, "backoff")) is not None:
-            self._closed_until = now + timedelta(seconds=backoff)
+            self._closed_until = now + timedelta(seconds=backoff + _MARGIN)
         if maybe_whole(answer, "quota_remaining") == 0:
             day = now.replace(hour=0, minute=0, second=0, microsecond=0)
             self._closed_until = day + timedelta(days=1, minutes=1)
