@@ -20,6 +20,7 @@ KINDS: Final = {
     "jetstream": "listener.connectors.jetstream:Jetstream",
     "mastodon": "listener.connectors.mastodon:Mastodon",
     "reddit": "listener.connectors.reddit:Reddit",
+    "rss": "listener.connectors.rss:Rss",
     "stackexchange": "listener.connectors.stackexchange:StackExchange",
     "webhook": "listener.connectors.webhook:Webhook",
     "x": "listener.connectors.x:X",
@@ -209,12 +210,14 @@ class ThreadReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a second look at posts found. An id in neither could not be told; it is asked again."""
+    """What a second look at posts found. An id in none could not be told; it is asked again."""
 
     posts: Sequence[Post]
     """Those that stand, as they read now."""
     gone: Sequence[str]
     """Platform ids of those that the platform deleted or hides from us."""
+    unchanged: Sequence[str] = ()
+    """Platform ids of those that stand, where the platform says no more of them."""
 
 
 @runtime_checkable
