@@ -60,6 +60,15 @@ def carry_out(tx: Connection, deletions: Sequence[Deletion], now: datetime) -> i
     return len(done)
 
 
+def is_known(tx: Connection, platform: str, platform_id: str, *, is_post: bool) -> bool:
+    """Whether there is such a post, or such an account, deleted or not."""
+    table = post if is_post else account
+    found = select(table.c.id).where(
+        table.c.platform == platform, table.c.platform_id == key(platform_id)
+    )
+    return tx.scalar(found) is not None
+
+
 def delete_post(
     tx: Connection,
     platform: str,

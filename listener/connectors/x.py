@@ -139,10 +139,10 @@ class X:
     def recheck(self, ids: Sequence[str]) -> Standing:
         """Which posts are gone: by jobs, what they found so far; by lookup, all of them at once.
 
-        A job tells nothing of a post that stands, so that one is in neither list.
+        A job says of a post that stands only that it does, so that its words stay as they were.
         """
         if self._options.recheck is XRecheck.JOBS:
-            return Standing((), self._compliance.gone(ids))
+            return self._compliance.look(ids)
         stand: list[Post] = []
         gone: list[str] = []
         for start in range(0, len(ids), LARGEST):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from listener.connectors import ConnectorError
+from listener.connectors import ConnectorError, Standing
 from listener.connectors.x_api import Api, Refused
 
 _STATE: Final = "x-compliance.json"
@@ -50,16 +50,18 @@ class Compliance:
         self._api = api
         self._path = folder / _STATE
 
-    def gone(self, ids: Sequence[str]) -> tuple[str, ...]:
-        """Those of `ids` that are known to be gone by now; a job is begun or read where needed.
+    def look(self, ids: Sequence[str]) -> Standing:
+        """Which of `ids` are gone and which stand, as far as jobs told by now.
 
-        Raises ConnectorError.
+        A job is begun or read where needed. Raises ConnectorError.
         """
         state = self._advanced(self._loaded())
         fresh = [id_ for id_ in ids if id_ not in state.told]
         if state.job is None and fresh:
             state = self._advanced(self._begun(state, fresh))
-        return tuple(id_ for id_ in ids if id_ in state.gone)
+        gone = tuple(id_ for id_ in ids if id_ in state.gone)
+        told = (id_ for id_ in ids if id_ in state.told and id_ not in state.gone)
+        return Standing((), gone, tuple(told))
 
     def _advanced(self, state: _State) -> _State:
         """One look at the job under way, and its results where it is complete."""

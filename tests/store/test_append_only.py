@@ -1,10 +1,10 @@
 """The log is never changed: the database itself refuses."""
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from store import audit, decisions, ledger, mentions, people, schema
+from store import audit, decisions, ledger, mentions, people, schema, standing
 from store.db import Connection
 from store.records import Choice, LedgerEntry, Verdict
 from tests.posts import MOMENT, a_post
@@ -22,8 +22,7 @@ def log(tx: Connection) -> Connection:
     decisions.add(tx, "d1", case_id, Verdict.IGNORE, [], "policy", MOMENT)
     ledger.add(tx, [LedgerEntry("l1", person_id, 5, "helped", MOMENT)])
     audit.note(tx, MOMENT, "ann", "join", "person", person_id, {})
-    look = {"platform": "discourse", "rule": "recheck", "at": MOMENT, "checked": 1, "gone": 0}
-    tx.execute(insert(schema.recheck).values(look))
+    standing.note_look(tx, "discourse", "rule", MOMENT, checked=1, gone=0)
     return tx
 
 
