@@ -220,6 +220,20 @@ def test_reply_to_a_deleted_post_stays_in_its_topic(
     assert asked(peer) == ["/posts.json"]
 
 
+def test_topic_that_is_taken_away_takes_what_was_said_in_it(
+    peer: DiscoursePeer, connector: Connect
+) -> None:
+    root = peer.say("root", NOW)
+    reply = peer.say("reply", NOW, parent=root)
+    posts, cursor = drained(connector())
+    peer.delete(root)
+    gone = connector().fetch(cursor).deletions
+    assert [(one.platform_id, one.rule) for one in gone] == [(root, "discourse: user_deleted")]
+    peer.remove_topic(root)
+    assert connector().recheck([root, reply]).gone == [root, reply]
+    assert connector().thread(posts[0], Bounds()) == ()
+
+
 @pytest.mark.parametrize("windows", [False, True])
 def test_long_absence_is_made_good_by_paging_down(
     windows: bool, peer: DiscoursePeer, connector: Connect

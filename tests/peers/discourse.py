@@ -71,6 +71,7 @@ class DiscoursePeer:
         self._lock = Lock()
         self._posts: dict[int, dict[str, Any]] = {}
         self._topics: dict[int, list[int]] = {}
+        self._topic_of: dict[int, int] = {}
         self.topics: dict[int, dict[str, Any]] = {}
         self._latest: list[int] = []
         self._users: dict[str, int] = {}
@@ -96,7 +97,7 @@ class DiscoursePeer:
     ) -> str:
         with self._lock:
             id_ = self._next
-            above = None if parent is None else self._posts[_number(parent)]
+            above = None if parent is None else self._above(_number(parent))
             topic = id_ if above is None else above["topic_id"]
             stream = self._topics.setdefault(topic, [])
             last = self._posts[stream[-1]]["post_number"] if stream else 0
@@ -115,10 +116,18 @@ class DiscoursePeer:
             )  # fmt: skip
         return self.id_of(id_)
 
+    def _above(self, number: int) -> Mapping[str, Any] | None:
+        """What a reply goes to: the topic where that post was deleted since, or a new one."""
+        if number in self._posts:
+            return self._posts[number]
+        stream = self._topics.get(self._topic_of[number])
+        return self._posts[stream[0]] if stream else None
+
     def put(self, post: dict[str, Any]) -> None:
         """A post as it is in a document; the newest so far."""
         id_, topic = post["id"], post["topic_id"]
         self._posts[id_] = post
+        self._topic_of[id_] = topic
         self._latest.append(id_)
         self._topics.setdefault(topic, []).append(id_)
         self.topics.setdefault(
@@ -145,12 +154,21 @@ class DiscoursePeer:
     def delete(self, platform_id: str) -> None:
         with self._lock:
             post = self._posts[_number(platform_id)]
-            topic = post["topic_id"]
-            # With its first post a topic goes.
-            gone = list(self._topics[topic]) if post["post_number"] == 1 else [post["id"]]
-            for id_ in gone:
+            topic, id_ = self._topics[post["topic_id"]], post["id"]
+            if id_ == topic[0] and len(topic) > 1:
+                # A topic that was answered stays; its first post says that its author took it away.
+                post |= {"user_deleted": True, "raw": "(topic deleted by author)"}
+                return
+            del self._posts[id_]
+            topic.remove(id_)
+            del self._latest[bisect_left(self._latest, id_)]
+
+    def remove_topic(self, platform_id: str) -> None:
+        """A moderator takes a topic away with all that was said in it."""
+        with self._lock:
+            stream = self._topics.pop(self._topic_of[_number(platform_id)])
+            for id_ in stream:
                 del self._posts[id_]
-                self._topics[topic].remove(id_)
                 del self._latest[bisect_left(self._latest, id_)]
 
     def fail(self, fault: str) -> None:
