@@ -15,6 +15,7 @@ from listener.limits import pause, retry_after
 
 USER_AGENT: Final = f"laurels/{version('laurels')}"
 _LARGEST: Final = 32 * 2**20
+_WORDS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +171,12 @@ class Web:
     def _refused(self, answer: Answer, what: str, now: datetime) -> Refusal:
         status, host = answer.status, self._host
         wait = retry_after(answer.headers, now)
-        # GitHub tells its limit with every answer: while some of it is left, no wait helps.
+        # GitHub tells its limit with every answer: while some of it is left no wait helps, but
+        # for its second limit, which it names in words alone.
         spent = status == 403 and (
-            "retry-after" in answer.headers or pause(answer.headers, now) is not None
+            "retry-after" in answer.headers
+            or pause(answer.headers, now) is not None
+            or b"rate limit" in answer.body[:_WORDS].lower()
         )
         if status == 429 or spent:
             if wait is not None:

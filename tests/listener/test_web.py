@@ -11,21 +11,24 @@ from listener.connectors.web import Web
 from tests.peers.http import HttpServer, Reply
 
 SOON = str(int(datetime.now(UTC).timestamp()) + 900)
+LEFT = {"X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": SOON}
+SPENT = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": SOON}
 
 
 @pytest.mark.parametrize(
-    ("headers", "permanent"),
+    ("message", "headers", "permanent"),
     [
-        ({}, True),
-        ({"X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": SOON}, True),
-        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": SOON}, False),
-        ({"Retry-After": "70"}, False),
+        ("Resource not accessible", {}, True),
+        ("Resource not accessible", LEFT, True),
+        ("API rate limit exceeded", SPENT, False),
+        ("You have exceeded a secondary rate limit", LEFT, False),
+        ("You have exceeded a secondary rate limit", {"Retry-After": "70"}, False),
     ],
 )
 def test_refusal_is_for_haste_only_where_the_limit_is_used_up(
-    headers: Mapping[str, str], permanent: bool
+    message: str, headers: Mapping[str, str], permanent: bool
 ) -> None:
-    server = HttpServer(lambda _: Reply({"message": "Resource not accessible"}, 403, headers))
+    server = HttpServer(lambda _: Reply({"message": message}, 403, headers))
     with closing(server), closing(Web(server.url, Access(), name="Platform")) as web:
         with pytest.raises(ConnectorError) as caught:
             web.json("/", what="something")
