@@ -14,7 +14,8 @@ from bot.replay import SHIPPED
 
 COMMANDS = [
     *("init", "demo", "run", "import", "listen", "understand", "decide", "deliver", "experts"),
-    *("leaderboard", "desk", "migrate", "check", "backup", "query", "model"),
+    *("leaderboard", "desk", "migrate", "check", "backup", "query", "model", "budget", "people"),
+    "purge",
 ]
 
 
@@ -93,7 +94,7 @@ def test_import_twice_adds_nothing_and_reports_bad_lines(tmp_path: Path) -> None
         (("leaderboard", "--month", "2026-13"), "--month: expected YYYY-MM"),
         (("experts", "--config", "none.yaml"), "none.yaml: No such file or directory"),
         (("init",), "--brand: name the brand to listen for"),
-        (("listen", "--source", "x"), "no source or connector is called 'x'"),
+        (("listen", "--source", "zz"), "no source or connector is called 'zz'"),
         (("demo", "--archive", "none.jsonl", "--no-desk"), "none.jsonl: No such file"),
     ],
 )
