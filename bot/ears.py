@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from bot import wiring
+from bot.pipeline.purging import purge_source
 from bot.settings import Settings, SettingsError
 from listener.connectors import Connector, ConnectorError
 from listener.match import Matcher
@@ -43,6 +44,14 @@ class Ear:
             return self._failed(engine, error)
         self.read_conversations(engine)
         return self.source.every_seconds
+
+    def recheck(self, engine: Engine, sources: tuple[SourceSettings, ...]) -> None:
+        """Look again at posts that are due by its platform's rule; `sources` are all."""
+        done = purge_source(engine, self.source, self.connector, sources, wiring.utc_now())
+        if done.checked:
+            LOG.info("looked again", source=self.source.name, posts=done.checked, gone=done.gone)
+        if done.error is not None:
+            LOG.warning("not looked again", source=self.source.name, error=done.error)
 
     def read_conversations(self, engine: Engine) -> ConversationsRead:
         """Read the conversations around mentions that are due, some at a turn."""

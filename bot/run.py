@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from bot.ears import Ear, closing_all, made
 from bot.failures import CommandError
 from bot.pipeline.decide import decide_cases
 from bot.pipeline.measure import measure
+from bot.pipeline.purging import tidy
 from bot.pipeline.readings import Judges
 from bot.pipeline.understand import understand
 from bot.settings import Settings
@@ -30,6 +32,8 @@ from store.db import Engine
 LOG: Final = structlog.get_logger(__name__)
 GRACE_SECONDS: Final = 4.0
 """How long a step that is under way may finish after the word to stop."""
+RECHECK_SECONDS: Final = 3600
+"""How often it is asked which posts are due for a second look; the rules count in days."""
 _BATCH: Final = 256
 
 
@@ -45,6 +49,7 @@ class Daemon:
         self._senders = wiring.senders(self._folder)
         self._first_delivery = True
         self._ears: list[Ear] = []
+        self._rechecked: dict[str, float] = {}
         self._steps = Condition()
         self._running = 0
         # A source that waits for its platform holds up no other.
@@ -69,6 +74,7 @@ class Daemon:
         self._every(run.decide_every_seconds, "decide", self.decide)
         self._every(run.deliver_every_seconds, "deliver", self.deliver)
         self._every(run.measure_every_seconds, "measure", self.measure)
+        self._every(RECHECK_SECONDS, "tidy", self.tidy)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -117,6 +123,11 @@ class Daemon:
     def hear(self, one: Ear) -> None:
         """Give one source its turn; when the next is comes from how this one went."""
         wait = one.listen(self._engine, self._stop)
+        # Here and not in a step of its own: a connector is one thread's at a time.
+        due = self._rechecked.get(one.source.name, 0.0) + RECHECK_SECONDS
+        if wait == one.source.every_seconds and time.monotonic() >= due:
+            one.recheck(self._engine, self._settings.listener.sources)
+            self._rechecked[one.source.name] = time.monotonic()
         if wait is None:
             self._scheduler.remove_job(_job(one))
         elif wait != one.source.every_seconds:
@@ -150,6 +161,13 @@ class Daemon:
         self._first_delivery = False
         if done.sent or done.failed or done.retried or done.held:
             LOG.info("delivered", sent=done.sent, failed=done.failed, retried=done.retried)
+
+    def tidy(self) -> None:
+        """Blank what stands in files beside the store of posts that were taken away."""
+        sources = self._settings.listener.sources
+        done = tidy(self._engine, self._folder, sources, wiring.utc_now())
+        if done:
+            LOG.info("blanked", lines=done)
 
     def measure(self) -> None:
         """Rank experts and count the days anew."""
