@@ -161,7 +161,8 @@ class Mastodon:
         # Where only authors say when it was, one that lies must not end the sweep.
         oldest = min(marks) if ordered else max(marks)
         wanted = [one for one in items if not ordered or (mark(one) or limit) >= limit]
-        read = self._mention if key == "mentions" else self._reader.heard
+        heard = partial(self._reader.heard, by_tag=key.startswith("#"))
+        read = self._mention if key == "mentions" else heard
         # Oldest first, so that a reply finds the root that its parent belongs to.
         found = read_all(reversed(wanted), read)
         last = next(str(one["id"]) for one in reversed(items) if one.get("id"))

@@ -47,11 +47,14 @@ class Reader:
         host, _, local = platform_id.rpartition("/")
         return local if host == self.host else None
 
-    def heard(self, status: Item) -> Post | None:
-        """The post, where it is one that anybody may read and that may be looked for."""
+    def heard(self, status: Item, *, by_tag: bool = False) -> Post | None:
+        """The post, where it is one that anybody may read and that may be looked for.
+
+        Who writes under a hashtag asks to be found by it, whatever a search may find.
+        """
         if text(status, "visibility") not in OPEN:
             return None
-        if self._only_findable and not is_findable(part(status, "account")):
+        if self._only_findable and not is_findable(part(status, "account"), by_tag=by_tag):
             return None
         return self.post(status)
 
@@ -106,9 +109,11 @@ class Reader:
         return self._address(account)
 
 
-def is_findable(account: Item) -> bool:
+def is_findable(account: Item, *, by_tag: bool = False) -> bool:
     """Whether an account lets its public posts be searched for; one that does not say so does."""
-    return account.get("indexable") is not False and account.get("noindex") is not True
+    if account.get("noindex") is True:
+        return False
+    return by_tag or account.get("indexable") is not False
 
 
 def mark(item: Item) -> int | None:

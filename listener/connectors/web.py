@@ -112,7 +112,10 @@ class Web:
                 f"{self._name}: {self._host} redirects in a circle; check base_url", permanent=True
             ) from error
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise ConnectorError(f"{self._name}: {url}: {error}", permanent=True) from error
+            raise ConnectorError(
+                f"{self._name}: {self._host}: the address of {what} cannot be asked; check it",
+                permanent=True,
+            ) from error
         except httpx2.HTTPError as error:
             raise ConnectorError(
                 f"{self._name}: {self._host} cannot be read ({_reason(error)})"

@@ -174,14 +174,17 @@ def test_repost_is_no_post_and_a_private_one_is_not_heard(server: MastodonPeer) 
     assert texts(heard(server.url)) == ["quiet"]
 
 
-@pytest.mark.parametrize("account", [{"indexable": False}, {"noindex": True}])
+@pytest.mark.parametrize(
+    ("account", "by_tag"), [({"indexable": False}, ["acme"]), ({"noindex": True}, [])]
+)
 def test_who_does_not_want_to_be_found_is_not_searched_for(
-    server: MastodonPeer, account: dict[str, bool]
+    server: MastodonPeer, account: dict[str, bool], by_tag: list[str]
 ) -> None:
     server.toot("acme", ago(60), account=account)
     assert texts(heard(server.url)) == ["acme"]
-    assert heard(server.url, searches=("acme",)) == []
-    assert heard(server.url, wanted=lambda _: True) == []
+    in_public = MastodonOptions(hashtags=("other",), public=Public.LOCAL)
+    assert heard(server.url, in_public, searches=("acme",)) == []
+    assert texts(heard(server.url, wanted=lambda _: True)) == by_tag
 
 
 def test_words_of_the_queries_make_the_hashtags(server: MastodonPeer) -> None:
