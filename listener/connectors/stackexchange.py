@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
-from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Standing
+from listener.connectors import (
+    Access,
+    Batch,
+    Bounds,
+    Capabilities,
+    ConnectorError,
+    Deletions,
+    Standing,
+)
 from listener.connectors.json_item import Found, Item, maybe_whole, read_all
 from listener.connectors.keyset import Place, placed
 from listener.connectors.listing import Listings, Page
@@ -54,6 +62,14 @@ class StackExchangeOptions:
             raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
 
 
+class _Wait(Exception):
+    """A wait that is asked for; `Listings` would take it for the failure of one listing."""
+
+    def __init__(self, error: ConnectorError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class StackExchange:
     """Reads questions by their last activity, each with its whole conversation.
 
@@ -83,7 +99,10 @@ class StackExchange:
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next page of questions or comments."""
-        return self._listings.fetch(cursor)
+        try:
+            return self._listings.fetch(cursor)
+        except _Wait as wait:
+            raise wait.error from None
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -95,7 +114,7 @@ class StackExchange:
         if known is None:
             return ()
         site, _, number = known
-        reply = self._api.ask(f"/questions/{number}", {"site": site}, what="the thread")
+        reply = self._api.ask("questions/{ids}", {"site": site}, what="the thread", ids=[number])
         return _read(reply.items, site).posts[: bounds.posts]
 
     def recheck(self, ids: Sequence[str]) -> Standing:
@@ -108,7 +127,12 @@ class StackExchange:
         posts: list[Post] = []
         gone: list[str] = []
         for (site, letter), numbers in groups.items():
-            items = self._by_id(site, letter, numbers).items
+            try:
+                items = self._by_id(site, letter, numbers).items
+            except ConnectorError as error:
+                if error.permanent or not (posts or gone):
+                    raise
+                break  # The others are looked at the next time.
             found = read_all(
                 ({**one, "_site": site} for one in items if isinstance(one, dict)), read
             )
@@ -128,6 +152,14 @@ class StackExchange:
         ]
 
     def _page(self, key: str, since: int, token: str | None) -> Page:
+        try:
+            return self._listed(key, since, token)
+        except ConnectorError as error:
+            if error.retry_after is None:
+                raise
+            raise _Wait(error) from None
+
+    def _listed(self, key: str, since: int, token: str | None) -> Page:
         site, _, what = key.partition(": ")
         place = placed(token)
         if not self._searches and what == _COMMENTS:
@@ -149,19 +181,18 @@ class StackExchange:
         if self._searches:
             params["q"] = what
         by_search = self._searches or self._options.tags
-        return "/search/advanced" if by_search else "/questions", params
+        return "search/advanced" if by_search else "questions", params
 
     def _comments(self, site: str, since: int, place: Place) -> Page:
         params = _paged(site, since, place) | {"sort": "creation"}
-        reply = self._api.ask("/comments", params, what=f"comments of {site}")
+        reply = self._api.ask("comments", params, what=f"comments of {site}")
         items = ({**one, "_site": site} for one in reply.items if isinstance(one, dict))
         return _page_of(reply, "creation_date", read_all(items, read), place)
 
     def _by_id(self, site: str, letter: str, numbers: Sequence[int]) -> Reply:
-        listed = ";".join(map(str, numbers))
         params: Mapping[str, str | int] = {"site": site, "pagesize": _PAGE}
         what = f"{len(numbers)} {_BY_ID[letter]} of {site}"
-        return self._api.ask(f"/{_BY_ID[letter]}/{listed}", params, what=what)
+        return self._api.ask(_BY_ID[letter] + "/{ids}", params, what=what, ids=numbers)
 
     def _changed(self, key: str, items: Sequence[Any], since: int) -> list[Any]:
         """What is new, and of what was read before only what reads otherwise now."""

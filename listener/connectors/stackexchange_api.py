@@ -5,13 +5,20 @@ https://api.stackexchange.com/docs: "Throttles", "Custom Filters", "Error Handli
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from listener.connectors import Access, ConnectorError
-from listener.connectors.json_item import BadItem, Item, items_of, maybe_whole
+from listener.connectors.json_item import (
+    BadItem,
+    Item,
+    as_item,
+    items_of,
+    maybe_text,
+    maybe_whole,
+)
 from listener.connectors.web import Refusal, Web
 
 ADDRESS: Final = "https://api.stackexchange.com/2.3"
@@ -20,8 +27,9 @@ _FIELDS: Final = (
     "question.answers", "question.comments", "answer.comments", "answer.link", "comment.body",
     "comment.link", "comment.post_type", "comment.reply_to_user",
 )  # fmt: skip
-_THROTTLED: Final = 502
+_BAD_PARAMETER, _THROTTLED = 400, 502
 _PASSING: Final = (500, 503)
+_EVERY_METHOD: Final = ""
 _SECONDS: Final = re.compile(r"available in (\d+) seconds")
 _LONG: Final = 3_600.0
 _MARGIN: Final = 3
@@ -37,10 +45,18 @@ class Reply:
     more: bool
 
 
+class _UnknownFilter(ConnectorError):
+    """The selection of fields is not known there any more."""
+
+
 class Api:
-    """One address, one quota. `ask` raises ConnectorError for whatever goes wrong."""
+    """One address, one quota. Each method has a `backoff` of its own ("Throttles").
+
+    `ask` raises ConnectorError for whatever goes wrong. `asked` counts requests.
+    """
 
     def __init__(self, access: Access) -> None:
+        self.asked = 0
         self._access = access
         self._key = access.secrets.get(KEY)
         self._web = Web(
@@ -50,11 +66,28 @@ class Api:
             hint=f"check {KEY}, or leave it out",
         )
         self._filter: str | None = None
-        self._closed_until: datetime | None = None
+        self._closed_until: dict[str, datetime] = {}
 
-    def ask(self, path: str, params: Mapping[str, str | int], *, what: str) -> Reply:
-        """The items at `path`, with bodies, comments and answers."""
-        return self._ask(path, {**params, "filter": self._fields()}, what)
+    @property
+    def least(self) -> int:
+        """How many requests the next `ask` makes."""
+        return 1 if self._filter else 2
+
+    def ask(
+        self,
+        method: str,
+        params: Mapping[str, str | int],
+        *,
+        what: str,
+        ids: Sequence[int] = (),
+    ) -> Reply:
+        """The items with bodies, comments and answers; `ids` stand for ``{ids}`` in `method`."""
+        fields = self._fields()
+        try:
+            return self._ask(method, {**params, "filter": fields}, what, ids)
+        except _UnknownFilter:
+            self._filter = None
+        return self._ask(method, {**params, "filter": self._fields()}, what, ids)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -68,16 +101,20 @@ class Api:
                 "base": "withbody",
                 "unsafe": "true",  # or else titles and names come with their entities encoded
             }
-            found = self._ask("/filters/create", wanted, "a selection of fields").items
+            found = self._ask("filters/create", wanted, "a selection of fields").items
             name = found[0].get("filter") if found and isinstance(found[0], dict) else None
             if not isinstance(name, str):
                 raise ConnectorError("Stack Exchange: no selection of fields was made")
             self._filter = name
         return self._filter
 
-    def _ask(self, path: str, params: Mapping[str, str | int], what: str) -> Reply:
-        self._wait_asked_for()
+    def _ask(
+        self, method: str, params: Mapping[str, str | int], what: str, ids: Sequence[int] = ()
+    ) -> Reply:
+        self._wait_asked_for(method)
         key = {} if self._key is None else {"key": self._key}
+        path = "/" + method.replace("{ids}", ";".join(map(str, ids)))
+        self.asked += 1
         try:
             answer = self._web.json(path, {**params, **key}, what=what)
             items = items_of(answer, "items")
@@ -85,21 +122,22 @@ class Api:
             raise self._explained(error, what) from None
         except BadItem as error:
             raise ConnectorError(f"Stack Exchange: the answer for {what}: {error}") from None
-        self._note_limits(answer)
+        self._note_limits(method, answer)
         return Reply(items, answer.get("has_more") is True)
 
-    def _note_limits(self, answer: Item) -> None:
+    def _note_limits(self, method: str, answer: Item) -> None:
         now = self._access.now()
         if (backoff := maybe_whole(answer, "backoff")) is not None:
-            self._closed_until = now + timedelta(seconds=backoff + _MARGIN)
+            self._closed_until[method] = now + timedelta(seconds=backoff + _MARGIN)
         if maybe_whole(answer, "quota_remaining") == 0:
             day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            self._closed_until = day + timedelta(days=1, minutes=1)
+            self._closed_until[_EVERY_METHOD] = day + timedelta(days=1, minutes=1)
 
-    def _wait_asked_for(self) -> None:
+    def _wait_asked_for(self, method: str) -> None:
         now = self._access.now()
-        if self._closed_until is not None and now < self._closed_until:
-            wait = (self._closed_until - now).total_seconds()
+        until = max(self._closed_until.get(one, now) for one in (_EVERY_METHOD, method))
+        if now < until:
+            wait = (until - now).total_seconds()
             more = "" if self._key or wait < _LONG else f"; a key in {KEY} allows more a day"
             raise ConnectorError(
                 f"Stack Exchange: no request is allowed for {wait:.0f} s{more}", retry_after=wait
@@ -108,24 +146,33 @@ class Api:
     def _explained(self, error: Refusal, what: str) -> ConnectorError:
         """The error as the body tells it: the status is 400 whatever went wrong."""
         try:
-            body = json.loads(error.answer.body)
-            number, message = body["error_id"], str(body.get("error_message", ""))
-        except (ValueError, TypeError, KeyError, AttributeError):
+            body = as_item(json.loads(error.answer.body))
+        except (ValueError, RecursionError, BadItem):
+            return error
+        number = maybe_whole(body, "error_id")
+        message = maybe_text(body, "error_message") or "it does not say why"
+        if number is None:
             return error
         if number == _THROTTLED:
-            match = _SECONDS.search(message)
-            wait = float(match[1]) if match else _LONG
-            self._closed_until = self._access.now() + timedelta(seconds=wait)
-            return ConnectorError(
-                f"Stack Exchange: too many requests from here; it asks us to wait {wait:.0f} s",
-                retry_after=wait,
-            )
+            return self._throttled(message)
         if number in _PASSING:
             return ConnectorError(f"Stack Exchange: it fails (error {number}) for {what}")
-        if number == 400:
-            return ConnectorError(
-                f"Stack Exchange: it does not understand the request for {what}: {message[:200]}; "
-                "check `sites`, `tags` and the key",
-                permanent=True,
-            )
-        return error
+        kind = ConnectorError
+        if number == _BAD_PARAMETER and "filter" in message.casefold():
+            kind = _UnknownFilter
+        if self._key:
+            message = message.replace(self._key, "...")
+        return kind(
+            f"Stack Exchange: it refuses {what} (error {number}): {message[:200]}; "
+            f"check `sites`, `tags` and {KEY}",
+            permanent=True,
+        )
+
+    def _throttled(self, message: str) -> ConnectorError:
+        match = _SECONDS.search(message)
+        wait = float(match[1]) if match else _LONG
+        self._closed_until[_EVERY_METHOD] = self._access.now() + timedelta(seconds=wait)
+        return ConnectorError(
+            f"Stack Exchange: too many requests from here; it asks us to wait {wait:.0f} s",
+            retry_after=wait,
+        )

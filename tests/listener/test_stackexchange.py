@@ -13,7 +13,13 @@ from listener.connectors.stackexchange import StackExchange, StackExchangeOption
 from listener.connectors.stackexchange_post import read
 from store.records import Kind, Post
 from tests.peers.http import HttpServer, Reply, Request
-from tests.peers.stackexchange import ANSWERS, THROTTLED, StackExchangePeer
+from tests.peers.stackexchange import (
+    ANSWERS,
+    INVALID_FILTER,
+    PAGE_26,
+    THROTTLED,
+    StackExchangePeer,
+)
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -207,6 +213,93 @@ def test_backoff_is_kept_and_a_little_longer(peer: StackExchangePeer, connector:
     assert len(peer.server.asked) == asked
     clock[0] = NOW + timedelta(seconds=15)
     drained(made, cursor)
+
+
+def test_backoff_in_the_middle_of_a_sweep_is_told_and_loses_nothing(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    clock = [NOW]
+    all_ids = {peer.say("x", NOW - timedelta(minutes=n)) for n in range(150)}
+    access = Access(base_url=peer.url, now=lambda: clock[0], timeout=1.0)
+    made = connector(access=access)
+    peer.backoff = 10
+    first = made.fetch(None)
+    with pytest.raises(ConnectorError) as caught:
+        made.fetch(first.cursor)
+    assert (caught.value.permanent, caught.value.retry_after) == (False, 13)
+    peer.backoff = None
+    clock[0] = NOW + timedelta(seconds=13)
+    rest, _ = drained(made, first.cursor)
+    assert set(ids(first.posts)) | set(ids(rest)) == all_ids
+
+
+def test_backoff_is_of_one_method_alone(peer: StackExchangePeer, connector: Connect) -> None:
+    peer.backoff = 10
+    drained(connector())
+    assert {one.path for one in peer.server.asked} >= {"/2.3/questions", "/2.3/comments"}
+
+
+def test_throttle_of_one_listing_is_that_of_all(connector: Connect) -> None:
+    answers = iter(([{"filter": "!abc"}], [], None))
+
+    def answer(_request: Request) -> Reply:
+        items = next(answers)
+        return Reply(THROTTLED, 400) if items is None else Reply({"items": items})
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(access=Access(base_url=server.url))
+        batch = made.fetch(None)
+        with pytest.raises(ConnectorError) as caught:
+            made.fetch(batch.cursor)
+    assert (caught.value.permanent, caught.value.retry_after) == (False, 84_600)
+
+
+def test_second_look_that_has_to_wait_tells_what_it_saw(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question = peer.say("how?", NOW)
+    peer.backoff = 10
+    made = connector()
+    found = made.recheck([question, "superuser/q/1", "stackoverflow/q/9"])
+    assert (ids(found.posts), found.gone) == ([question], ["stackoverflow/q/9"])
+    with pytest.raises(ConnectorError):
+        made.recheck([question])
+
+
+def test_selection_of_fields_that_is_unknown_is_made_anew_once(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    made = connector(StackExchangeOptions(tags=("acme",)))
+    _, cursor = drained(made)
+    peer.filter = "!another"
+    new = peer.say("how?", NOW)
+    asked = len(peer.server.asked)
+    assert ids(drained(made, cursor)[0]) == [new]
+    assert [one.path for one in peer.server.asked[asked:]] == [
+        "/2.3/search/advanced", "/2.3/filters/create", "/2.3/search/advanced",
+    ]  # fmt: skip
+
+
+def test_selection_of_fields_that_stays_unknown_is_for_a_person(connector: Connect) -> None:
+    def answer(request: Request) -> Reply:
+        created = request.path.endswith("create")
+        return Reply({"items": [{"filter": "!a"}]}) if created else Reply(INVALID_FILTER, 400)
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(StackExchangeOptions(tags=("a",)), access=Access(base_url=server.url))
+        with pytest.raises(ConnectorError, match="Invalid filter specified") as caught:
+            made.fetch(None)
+        assert len(server.asked) == 4
+    assert caught.value.permanent
+
+
+def test_refusal_is_told_in_the_words_of_the_site(connector: Connect) -> None:
+    with closing(answering(PAGE_26, 400)) as server:
+        made = connector(access=Access(base_url=server.url))
+        with pytest.raises(ConnectorError, match="page above 25 requires") as caught:
+            drained(made)
+    assert caught.value.permanent
+    assert "LAURELS_STACKEXCHANGE_KEY" in str(caught.value)
 
 
 def test_spent_quota_waits_for_the_next_day(peer: StackExchangePeer, connector: Connect) -> None:

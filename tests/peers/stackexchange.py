@@ -5,7 +5,8 @@ https://api.stackexchange.com/docs ("Common Wrapper Object", "Throttles", "Custo
 "Complex Queries", "Paging"). A missing user is the example "Non-Existent" of
 https://api.stackexchange.com/docs/types/shallow-user; ANSWERS is an answer of the live API to
 /questions/72755863/answers, as kept in yjorayev/Guess-StackOverflow, src/models/Answer.ts; the
-throttle's words are from https://stackapps.com/questions/2904.
+throttle's words are from https://stackapps.com/questions/2904, those of page 26 and of an unknown
+filter as the live API answers them.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -40,7 +41,13 @@ THROTTLED: Final = {
     "error_message": "too many requests from this IP, more requests available in 84600 seconds",
     "error_name": "throttle_violation",
 }
-_FILTER: Final = "!9Z(-wzu0T"
+INVALID_FILTER: Final = {
+    "error_id": 400, "error_message": "Invalid filter specified", "error_name": "bad_parameter",
+}  # fmt: skip
+PAGE_26: Final = {
+    "error_id": 403, "error_message": "page above 25 requires access token or app key",
+    "error_name": "access_denied",
+}  # fmt: skip
 
 
 class StackExchangePeer:
@@ -60,6 +67,7 @@ class StackExchangePeer:
         self._active: list[tuple[int, int]] = []
         self._said: list[tuple[int, int]] = []
         self._next = 72_755_863
+        self.filter = "!9Z(-wzu0T"
         self.quota = 1_000_000
         self.backoff: int | None = None
         self.server = HttpServer(self.answer)
@@ -175,8 +183,10 @@ class StackExchangePeer:
     def answer(self, request: Request) -> Reply:
         """What the API answers."""
         with self._lock:
-            items, more = self._found(request)
             self.quota -= 1
+            if request.query.get("filter", self.filter) != self.filter:
+                return Reply(INVALID_FILTER, 400)
+            items, more = self._found(request)
             if items is None:
                 body = {"error_id": 404, "error_name": "no_method", "error_message": "no method"}
                 return Reply(body, 404)
@@ -189,7 +199,7 @@ class StackExchangePeer:
         match request.path.strip("/").split("/"):
             case ["2.3", "filters", "create"]:
                 assert request.query["unsafe"] == "true"
-                return [{"filter": _FILTER, "filter_type": "unsafe"}], False
+                return [{"filter": self.filter, "filter_type": "unsafe"}], False
             case ["2.3", "questions"] | ["2.3", "search", "advanced"]:
                 return self._page(request, self._active)
             case ["2.3", "comments"]:
@@ -205,7 +215,7 @@ class StackExchangePeer:
     ) -> tuple[list[dict[str, Any]], bool]:
         query = request.query
         assert query["site"] == SITE
-        assert query["filter"] == _FILTER
+        assert query["filter"] == self.filter
         assert query["order"] == "desc"
         size, page = int(query["pagesize"]), int(query["page"])
         assert size <= 100
