@@ -16,7 +16,10 @@ from store.db import migrate, open_store
 def posts_per_second(path: Path, batch: int, at_most: int) -> float:
     """Posts imported a second into a new store, stopping after `at_most` posts."""
     matcher = Matcher({"brand": 'spotify OR "free code camp" OR freecodecamp'}, ["SpotifyCares"])
-    with tempfile.TemporaryDirectory() as folder, closing(Archive(ArchiveOptions(path), batch=batch)) as connector:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Archive(ArchiveOptions(path), batch=batch)) as connector,
+    ):
         engine = open_store(f"sqlite:///{folder}/bench.db")
         migrate(engine)
         began, posts = time.perf_counter(), 0
