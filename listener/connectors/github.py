@@ -20,6 +20,7 @@ from listener.connectors import (
 from listener.connectors.github_discussions import Discussions, read_them
 from listener.connectors.github_issues import COMMENTS, ISSUES, Issues
 from listener.connectors.github_post import PLATFORM, REPOSITORY, Place, is_whole
+from listener.connectors.github_thread import around
 from listener.connectors.json_item import BadItem
 from listener.connectors.listing import Listings, Page
 from listener.connectors.web import Web
@@ -106,14 +107,16 @@ class GitHub:
         self._web.close()
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
-        """The issue and its comments in two requests, or the discussion in one."""
+        """The issue or the discussion with its comments, a request for each hundred or fifty."""
         try:
             place = Place(post.thread_id or post.platform_id)
         except BadItem:
             return ()
         if place.is_discussion:
-            return self._discussion(place)[0][: bounds.posts]
-        return self._issues.conversation(place)[: bounds.posts]
+            posts, is_whole = self._discussion(place)
+        else:
+            posts, is_whole = self._issues.conversation(post, place, bounds.requests)
+        return around(post, posts, bounds.posts, is_whole=is_whole)
 
     def recheck(self, ids: Sequence[str]) -> Standing:
         """Look at each by itself; a discussion cannot be told of without a token."""

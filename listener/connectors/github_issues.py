@@ -18,6 +18,7 @@ from listener.connectors.json_item import (
     Item,
     items_of,
     maybe_moment,
+    maybe_whole,
     read_all,
 )
 from listener.connectors.keyset import placed
@@ -103,19 +104,38 @@ class Issues:
         following = place.next(oldest, more=len(items) >= _PAGE)
         return page_of(self._read(items, read_issue, None), marks, following)
 
-    def conversation(self, place: Place) -> Sequence[Post]:
-        """An issue and its first hundred comments; empty where it is gone."""
+    def conversation(self, asked: Post, place: Place, requests: int) -> tuple[Sequence[Post], bool]:
+        """An issue and its comments, in so many requests, and whether they are all.
+
+        Empty where it is gone. What is not read lies before `asked`, or far behind it.
+        """
         path = f"/repos/{place.repository}/issues/{place.number}"
         try:
             issue = self._web.json(path, what=path)
-            answer = self._web.ask(f"{path}/comments", {"per_page": _PAGE}, what=path)
+            posts = self._read([issue], read_issue, place.repository).posts
+            if [post.platform_id for post in posts] != [place.root]:
+                return (), True  # moved to another repository, where it has another number
+            pages = -(-(maybe_whole(issue, "comments") or 0) // _PAGE)
+            comments = self._comments(path, asked, min(pages, requests - 1), pages)
         except Refusal as error:
             if _says_gone(error):
-                return ()
+                return (), True
             raise
-        comments = _listed(answer, path)
-        posts = self._read([issue], read_issue, place.repository).posts
-        return posts + self._read(comments, read_comment, place.repository).posts
+        return posts + self._read(comments, read_comment, place.repository).posts, pages < requests
+
+    def _comments(self, path: str, asked: Post, reads: int, pages: int) -> Sequence[Any]:
+        """The first pages; where not all may be read the last one begins at the asked comment."""
+        found: dict[object, Any] = {}
+        for number in range(1, reads + 1):
+            params: dict[str, str | int] = {"per_page": _PAGE, "page": number}
+            if number == reads < pages and asked.parent_id is not None:
+                since = _iso(int(asked.created_at.timestamp()))
+                params = {"per_page": _PAGE, "page": 1, "since": since}
+            listed = _listed(self._web.ask(f"{path}/comments", params, what=path), path)
+            for at, item in enumerate(listed):
+                id_ = item.get("id") if isinstance(item, dict) else (number, at)
+                found[id_] = item
+        return list(found.values())
 
     def one(self, place: Place) -> Sequence[Post] | None:
         """An issue or a comment as it stands; None where it is gone."""

@@ -46,6 +46,11 @@ class Place:
         self.number = int(match[3])
         self.comment = None if match[4] is None else int(match[4])
 
+    @property
+    def root(self) -> str:
+        """The id of the issue or the discussion."""
+        return f"{self.repository}#{'d' if self.is_discussion else ''}{self.number}"
+
 
 def is_pull_request(item: Item) -> bool:
     """Whether an issue is a pull request, or a comment stands under one."""

@@ -267,6 +267,34 @@ def test_thread_is_the_issue_and_its_comments(peer: GitHubPeer, connector: Conne
     assert connector().thread(mention, Bounds()) == ()
 
 
+def test_long_thread_is_read_as_far_as_the_bounds_allow(
+    peer: GitHubPeer, connector: Connect
+) -> None:
+    issue = peer.say("issue", NOW - timedelta(hours=9))
+    all_ids = [
+        peer.say(f"{n}", NOW - timedelta(seconds=9_000 - n), parent=issue) for n in range(650)
+    ]
+    heard = {post.platform_id: post for post in drained(connector())[0]}
+    peer.server.asked.clear()
+    whole = connector().thread(heard[all_ids[600]], Bounds(posts=900, requests=8))
+    assert ids(whole) == [issue, *all_ids]
+    assert len(peer.server.asked) == 8
+    peer.server.asked.clear()
+    some = connector().thread(heard[all_ids[600]], Bounds(posts=900, requests=4))
+    assert ids(some) == [issue, *all_ids[:200], *all_ids[600:]]
+    assert len(peer.server.asked) == 4
+    near = connector().thread(heard[all_ids[600]], Bounds(posts=4, requests=4))
+    assert ids(near) == [issue, all_ids[199], all_ids[600], all_ids[601]]
+    alone = connector().thread(heard[all_ids[600]], Bounds(requests=1))
+    assert ids(alone) == [issue, all_ids[600]]
+
+
+def test_thread_of_an_issue_that_moved_away_is_none_of_its_new_place(connector: Connect) -> None:
+    moved = {**ISSUE, "number": 9}
+    with closing(HttpServer(lambda _request: Reply(moved))) as server:
+        assert connector(url=server.url).thread(read_issue(ISSUE), Bounds()) == ()
+
+
 def test_second_look_tells_what_is_gone(peer: GitHubPeer, connector: Connect) -> None:
     issue, gone = peer.say("issue", NOW), peer.say("gone", NOW)
     comment = peer.say("comment", NOW, parent=issue)

@@ -72,6 +72,7 @@ class GitHubPeer:
         self._lock = Lock()
         self._issues: dict[int, dict[str, Any]] = {}
         self._comments: dict[int, dict[str, Any]] = {}
+        self._under: dict[int, list[int]] = {}
         self._changed: dict[str, list[tuple[str, int]]] = {"issues": [], "comments": []}
         self._next = 1347
         self.discussions: list[dict[str, Any]] = []
@@ -111,6 +112,10 @@ class GitHubPeer:
             where, number = self._place(platform_id)
             gone = (self._issues if where == "issues" else self._comments).pop(number)
             self._changed[where].remove((gone["updated_at"], number))
+            if where == "comments":
+                issue = int(platform_id.partition("#")[2].partition("/")[0])
+                self._under[issue].remove(number)
+                self._issues[issue]["comments"] -= 1
 
     def fail(self, fault: str) -> None:
         self.server.fail(fault)
@@ -134,6 +139,8 @@ class GitHubPeer:
             "issue_url": f"{_API}/repos/{NAME}/issues/{issue}",
         }  # fmt: skip
         insort(self._changed["comments"], (common["updated_at"], number))
+        self._under.setdefault(issue, []).append(number)
+        self._issues[issue]["comments"] += 1
         self._touch("issues", self._issues[issue], issue, common["updated_at"])
         return f"{NAME}#{issue}/c/{number}"
 
@@ -171,12 +178,8 @@ class GitHubPeer:
                 return Reply(self._comments[int(number)])
             case ["issues", number] if int(number) in self._issues:
                 return Reply(self._issues[int(number)])
-            case ["issues", number, "comments"]:
-                ending = f"/issues/{number}"
-                under = [
-                    one for one in self._comments.values() if one["issue_url"].endswith(ending)
-                ]
-                return Reply(under[: int(request.query["per_page"])])
+            case ["issues", number, "comments"] if int(number) in self._issues:
+                return self._listed_under(int(number), request)
         return Reply(_MISSING, 404)
 
     def _listed(self, where: str, items: Mapping[int, Any], request: Request) -> Reply:
@@ -186,9 +189,21 @@ class GitHubPeer:
         assert size <= 100
         first = bisect_left(order, (query["since"], 0)) + (page - 1) * size
         some = [items[number] for _, number in order[first : first + size]]
-        more = first + size < len(order)
-        link = {"Link": f'<{self.url}{request.path}?page={page + 1}>; rel="next"'} if more else {}
-        return Reply(some, headers=link)
+        return Reply(some, headers=self._link(request, first + size < len(order)))
+
+    def _listed_under(self, issue: int, request: Request) -> Reply:
+        since, size = request.query.get("since", ""), int(request.query["per_page"])
+        assert size <= 100
+        said = [self._comments[number] for number in self._under.get(issue, ())]
+        said = [one for one in said if one["updated_at"] >= since]
+        first = (int(request.query["page"]) - 1) * size
+        some = said[first : first + size]
+        return Reply(some, headers=self._link(request, first + size < len(said)))
+
+    def _link(self, request: Request, more: bool) -> Mapping[str, str]:
+        following = int(request.query["page"]) + 1
+        link = f'<{self.url}{request.path}?page={following}>; rel="next"'
+        return {"Link": link} if more else {}
 
     def _found(self, query: Mapping[str, str]) -> dict[str, Any]:
         match = _UPDATED.search(query["q"])
