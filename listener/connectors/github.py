@@ -20,6 +20,7 @@ from listener.connectors import (
 from listener.connectors.github_discussions import Discussions, read_them
 from listener.connectors.github_issues import COMMENTS, ISSUES, Issues
 from listener.connectors.github_post import PLATFORM, REPOSITORY, Place, is_whole
+from listener.connectors.github_search import Search
 from listener.connectors.github_thread import around
 from listener.connectors.json_item import BadItem
 from listener.connectors.listing import Listings, Page
@@ -30,7 +31,7 @@ ADDRESS: Final = "https://api.github.com"
 TOKEN: Final = "LAURELS_GITHUB_TOKEN"  # noqa: S105 - the name of the variable
 _VERSION: Final = "2022-11-28"
 _OVERLAP: Final = 600
-_SEARCH: Final = "search"
+_KINDS: Final = {"search": "is:issue", "search-pr": "is:pr"}
 _DISCUSSIONS: Final = "discussions"
 
 
@@ -80,9 +81,13 @@ class GitHub:
             headers["authorization"] = f"Bearer {token}"
         address = access.base_url or ADDRESS
         hint = f"check {TOKEN}: it may have run out, or may not read this"
-        self._web = Web(address, access, name="GitHub", headers=headers, hint=hint)
-        self._discussions = Discussions(self._web, address) if token else None
-        self._issues = Issues(self._web, overlap=_OVERLAP, pull_requests=options.pull_requests)
+        # Each of the three counts its own limit, so that one that is spent closes no other.
+        core, search, graph = self._webs = tuple(
+            Web(address, access, name="GitHub", headers=headers, hint=hint) for _ in range(3)
+        )
+        self._discussions = Discussions(graph, address) if token else None
+        self._issues = Issues(core, overlap=_OVERLAP, pull_requests=options.pull_requests)
+        self._search = Search(search, self._issues)
         start = access.now() - timedelta(days=options.days_back)
         self._listings = Listings(
             self._keys(),
@@ -104,7 +109,8 @@ class GitHub:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._web.close()
+        for web in self._webs:
+            web.close()
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
         """The issue or the discussion with its comments, a request for each hundred or fifty."""
@@ -135,7 +141,8 @@ class GitHub:
 
     def _keys(self) -> list[str]:
         if not self._options.repositories:
-            return [f"{_SEARCH} {words}" for words in self._access.searches]
+            wheres = tuple(_KINDS) if self._options.pull_requests else ("search",)
+            return [f"{where} {words}" for words in self._access.searches for where in wheres]
         kinds = [ISSUES, COMMENTS]
         if self._options.discussions and self._discussions is not None:
             kinds.append(_DISCUSSIONS)
@@ -143,8 +150,8 @@ class GitHub:
 
     def _page(self, key: str, since: int, token: str | None) -> Page:
         where, _, what = key.partition(" ")
-        if where == _SEARCH:
-            return self._issues.found(what, since, token)
+        if where in _KINDS:
+            return self._search.found(_KINDS[where], what, since, token)
         if what == _DISCUSSIONS and self._discussions is not None:
             return self._discussions.changed(where, since, token)
         return self._issues.changed(where, what, since, token)

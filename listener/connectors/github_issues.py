@@ -1,6 +1,6 @@
 """Issues of GitHub and their comments, by the REST interface.
 
-https://docs.github.com/rest/issues, https://docs.github.com/rest/search and
+https://docs.github.com/rest/issues and
 https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
 """
 
@@ -13,10 +13,8 @@ from typing import Any, Final
 from listener.connectors import ConnectorError
 from listener.connectors.github_post import Place, is_pull_request, read_comment, read_issue
 from listener.connectors.json_item import (
-    BadItem,
     Found,
     Item,
-    items_of,
     maybe_moment,
     maybe_whole,
     read_all,
@@ -42,7 +40,7 @@ class _Seen:
 
 
 class Issues:
-    """Reads what changed in a repository, searches all of them, or looks at one issue."""
+    """Reads what changed in a repository, or looks at one issue."""
 
     def __init__(self, web: Web, *, overlap: int, pull_requests: bool) -> None:
         self._web = web
@@ -56,7 +54,7 @@ class Issues:
         begin = since if place.below is None else place.below
         params: dict[str, str | int] = {
             "sort": "updated", "direction": "asc", "per_page": _PAGE, "page": place.page + 1,
-            "since": _iso(begin),
+            "since": iso(begin),
         }  # fmt: skip
         if kind == ISSUES:
             params["state"] = "all"
@@ -85,24 +83,9 @@ class Issues:
             return {}
         return {"if-none-match": seen.etag}
 
-    def found(self, words: str, since: int, token: str | None) -> Page:
-        """Issues found by their title or text, the last changed first."""
-        place = placed(token)
-        upto = "*" if place.below is None else _iso(place.below)
-        only = "" if self._pull_requests else " is:issue"
-        params: dict[str, str | int] = {
-            "q": f"{words} in:title,body updated:{_iso(since)}..{upto}{only}",
-            "sort": "updated", "order": "desc", "per_page": _PAGE, "page": place.page + 1,
-        }  # fmt: skip
-        answer = self._web.json("/search/issues", params, what=f"issues about {words}")
-        try:
-            items = items_of(answer, "items")
-        except BadItem as error:
-            raise ConnectorError(f"GitHub: issues about {words}: {error}") from None
-        marks = marks_of(items, "updated_at")
-        oldest = min(marks, default=None)
-        following = place.next(oldest, more=len(items) >= _PAGE)
-        return page_of(self._read(items, read_issue, None), marks, following)
+    def read(self, items: Sequence[Any]) -> Found:
+        """Issues that were searched for, each of its own repository."""
+        return self._read(items, read_issue, None)
 
     def conversation(self, asked: Post, place: Place, requests: int) -> tuple[Sequence[Post], bool]:
         """An issue and its comments, in so many requests, and whether they are all.
@@ -129,7 +112,7 @@ class Issues:
         for number in range(1, reads + 1):
             params: dict[str, str | int] = {"per_page": _PAGE, "page": number}
             if number == reads < pages and asked.parent_id is not None:
-                since = _iso(int(asked.created_at.timestamp()))
+                since = iso(int(asked.created_at.timestamp()))
                 params = {"per_page": _PAGE, "page": 1, "since": since}
             listed = _listed(self._web.ask(f"{path}/comments", params, what=path), path)
             for at, item in enumerate(listed):
@@ -197,5 +180,6 @@ def page_of(found: Found, marks: Sequence[int], following: str | None) -> Page:
     )
 
 
-def _iso(seconds: int) -> str:
+def iso(seconds: int) -> str:
+    """Seconds since 1970 as GitHub writes a time."""
     return datetime.fromtimestamp(max(seconds, 0), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,6 +11,7 @@ import pytest
 from listener.connectors import Access, Bounds, ConnectorError
 from listener.connectors.github import GitHub, GitHubOptions
 from listener.connectors.github_post import read_comment, read_issue
+from listener.connectors.github_search import quoted
 from store.records import Kind, Post
 from tests.peers.github import COMMENT, ISSUE, NAME, GitHubPeer
 from tests.peers.http import HttpServer, Reply
@@ -201,6 +202,41 @@ def test_search_asks_for_each_word(peer: GitHubPeer, connector: Connect) -> None
         "acme in:title,body", '"acme cloud" in:title,body',
     ]  # fmt: skip
     assert all(query.endswith(" is:issue") for query in queries)
+
+
+def test_search_asks_for_pull_requests_apart(peer: GitHubPeer, connector: Connect) -> None:
+    issue, request = peer.say("acme", NOW), peer.say("acme", NOW)
+    peer.put(int(request.partition("#")[2]), {"pull_request": {"url": "x"}})
+    posts, cursor = drained(connector(GitHubOptions(pull_requests=True), searches=("acme",)))
+    assert ids(posts) == [issue, request]
+    kinds = [request.query["q"].rpartition(" ")[2] for request in peer.server.asked]
+    assert kinds == ["is:issue", "is:pr"]
+    posts, _ = drained(connector(GitHubOptions(), searches=("acme",)), cursor)
+    assert ids(posts) == [issue]
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        ("acme", "acme"),
+        ("Überweg-2", "Überweg-2"),
+        ('"acme cloud"', '"acme cloud"'),
+        ("repo:x/y", '"repo:x/y"'),
+        ("-acme", '"-acme"'),
+        ("c++", '"c++"'),
+        ("NOT", '"NOT"'),
+        ('a"is:pr', '"a is:pr"'),
+        ("acme\\", "acme"),
+    ],
+)
+def test_word_never_becomes_a_qualifier(words: str, sent: str) -> None:
+    assert quoted(words) == sent
+
+
+def test_word_with_a_colon_is_searched_as_it_stands(peer: GitHubPeer, connector: Connect) -> None:
+    found = peer.say("see acme:cloud", NOW)
+    posts, _ = drained(connector(GitHubOptions(), searches=("acme:cloud",)))
+    assert ids(posts) == [found]
 
 
 def test_search_reads_past_a_thousand(peer: GitHubPeer, connector: Connect) -> None:

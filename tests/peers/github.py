@@ -55,7 +55,11 @@ _MISSING: Final = {
     "message": "Not Found", "status": "404",
     "documentation_url": "https://docs.github.com/rest/issues/issues#get-an-issue",
 }  # fmt: skip
-_UPDATED: Final = re.compile(r"updated:(\S+?)\.\.(\S+)")
+_NO_KIND: Final = {
+    "message": "Query must include 'is:issue' or 'is:pull-request'", "status": "422",
+    "documentation_url":
+        "https://docs.github.com/rest/search/search#search-issues-and-pull-requests",
+}  # fmt: skip
 
 
 class GitHubPeer:
@@ -169,7 +173,7 @@ class GitHubPeer:
             case ["graphql"]:
                 return Reply(self._graphql(request.json()))
             case ["search", "issues"]:
-                return Reply(self._found(request.query))
+                return self._searched(request.query)
             case ["issues", "comments"]:
                 return self._listed("comments", self._comments, request)
             case ["issues"]:
@@ -205,20 +209,28 @@ class GitHubPeer:
         link = f'<{self.url}{request.path}?page={following}>; rel="next"'
         return {"Link": link} if more else {}
 
-    def _found(self, query: Mapping[str, str]) -> dict[str, Any]:
-        match = _UPDATED.search(query["q"])
-        assert match is not None
-        words = query["q"].partition(" in:")[0].strip('"')
-        upto = "~" if match[2] == "*" else match[2]
-        fitting = [
-            self._issues[number]
-            for at, number in reversed(self._changed["issues"])
-            if match[1] <= at <= upto and words in self._issues[number]["body"]
-        ]
+    def _searched(self, query: Mapping[str, str]) -> Reply:
+        words = re.findall(r'"[^"]*"|\S+', query["q"])
+        kinds = [word for word in words if word in ("is:issue", "is:pr")]
+        if len(kinds) != 1:
+            return Reply(_NO_KIND, 422)
+        updated = next(word for word in words if word.startswith("updated:"))
+        plain = [word.strip('"') for word in words if word[0] == '"' or ":" not in word]
+        fitting = self._found(plain, kinds[0] == "is:pr", *updated[8:].split(".."))
         size, page = int(query["per_page"]), int(query["page"])
         assert page * size <= 1_000
         some = fitting[(page - 1) * size : page * size]
-        return {"total_count": len(fitting), "incomplete_results": False, "items": some}
+        found = {"total_count": len(fitting), "incomplete_results": False, "items": some}
+        return Reply(found)
+
+    def _found(self, words: list[str], pulls: bool, first: str, last: str) -> list[dict[str, Any]]:
+        return [
+            issue
+            for at, number in reversed(self._changed["issues"])
+            if first <= at and (last == "*" or at <= last)
+            and ("pull_request" in (issue := self._issues[number])) is pulls
+            and all(word in issue["body"] for word in words)
+        ]  # fmt: skip
 
     def _graphql(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         number = asked["variables"].get("number")
