@@ -3,7 +3,7 @@
 https://api.stackexchange.com/docs, version 2.3. No key is needed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final
@@ -26,17 +26,15 @@ from listener.connectors.stackexchange_post import (
     COMMENT,
     PLATFORM,
     QUESTION,
-    conversation,
     parts_of,
     post_id,
     read,
 )
+from listener.connectors.stackexchange_thread import LARGEST, around, by_id, whole
 from store.records import Post
 
-_PAGE: Final = 100
 _QUESTIONS: Final = "questions"
 _COMMENTS: Final = "comments"
-_BY_ID: Final = {QUESTION: "questions", ANSWER: "answers", COMMENT: "comments"}
 _ID_FIELD: Final = {QUESTION: "question_id", ANSWER: "answer_id", COMMENT: "comment_id"}
 
 
@@ -109,13 +107,8 @@ class StackExchange:
         self._api.close()
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
-        """The question, its answers and all comments, in one request."""
-        known = parts_of(post.thread_id or "")
-        if known is None:
-            return ()
-        site, _, number = known
-        reply = self._api.ask("questions/{ids}", {"site": site}, what="the thread", ids=[number])
-        return _read(reply.items, site).posts[: bounds.posts]
+        """The question, its answers and all comments, in one request where it tells all words."""
+        return around(self._api, post, bounds)
 
     def recheck(self, ids: Sequence[str]) -> Standing:
         """Look at posts by their ids: one request for each site and kind among them."""
@@ -128,7 +121,7 @@ class StackExchange:
         gone: list[str] = []
         for (site, letter), numbers in groups.items():
             try:
-                items = self._by_id(site, letter, numbers).items
+                items = by_id(self._api, site, letter, numbers).items
             except ConnectorError as error:
                 if error.permanent or not (posts or gone):
                     raise
@@ -170,7 +163,7 @@ class StackExchange:
             what=key,
         )
         wanted = self._changed(key, reply.items, since) if token is None else reply.items
-        return _page_of(reply, "last_activity_date", _read(wanted, site), place)
+        return _page_of(reply, "last_activity_date", whole(self._api, wanted, site), place)
 
     def _request(
         self, site: str, what: str, since: int, place: Place
@@ -189,11 +182,6 @@ class StackExchange:
         items = ({**one, "_site": site} for one in reply.items if isinstance(one, dict))
         return _page_of(reply, "creation_date", read_all(items, read), place)
 
-    def _by_id(self, site: str, letter: str, numbers: Sequence[int]) -> Reply:
-        params: Mapping[str, str | int] = {"site": site, "pagesize": _PAGE}
-        what = f"{len(numbers)} {_BY_ID[letter]} of {site}"
-        return self._api.ask(_BY_ID[letter] + "/{ids}", params, what=what, ids=numbers)
-
     def _changed(self, key: str, items: Sequence[Any], since: int) -> list[Any]:
         """What is new, and of what was read before only what reads otherwise now."""
         before = self._known.get(key, {})
@@ -206,19 +194,11 @@ class StackExchange:
         ]
 
 
-def _read(questions: Sequence[Any], site: str) -> Found:
-    def items() -> Iterator[object]:
-        for one in questions:
-            yield from conversation(one, site) if isinstance(one, dict) else (one,)
-
-    return read_all(items(), read)
-
-
 def _paged(site: str, since: int, place: Place) -> dict[str, str | int]:
     params: dict[str, str | int] = {
         "site": site,
         "order": "desc",
-        "pagesize": _PAGE,
+        "pagesize": LARGEST,
         "page": place.page + 1,
         "min": since,
     }

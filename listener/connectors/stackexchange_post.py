@@ -73,7 +73,7 @@ def _question(item: Item) -> Post:
         kind=Kind.POST,
         author=_author(part(item, "owner"), site, id_),
         created_at=moment(item, "creation_date"),
-        text=text_of(maybe_text(item, "body") or ""),
+        text=text_of(text(item, "body")),
         title=maybe_text(item, "title"),
         thread_id=id_,
         channel=site,
@@ -95,7 +95,7 @@ def _answer(item: Item) -> Post:
         kind=Kind.ANSWER,
         author=_author(part(item, "owner"), site, id_),
         created_at=moment(item, "creation_date"),
-        text=text_of(maybe_text(item, "body") or ""),
+        text=text_of(text(item, "body")),
         thread_id=question,
         parent_id=question,
         channel=site,
@@ -117,7 +117,7 @@ def _comment(item: Item) -> Post:
         kind=Kind.COMMENT,
         author=_author(part(item, "owner"), site, id_),
         created_at=moment(item, "creation_date"),
-        text=text_of(maybe_text(item, "body") or ""),
+        text=text_of(text(item, "body")),
         thread_id=None if question is None else post_id(site, QUESTION, question),
         parent_id=post_id(site, letter, above),
         channel=site,
@@ -143,12 +143,8 @@ def _author(user: Item, site: str, id_: str) -> Author:
     number = maybe_whole(user, "user_id")
     if number is None or user.get("user_type") == "does_not_exist":
         return Author(f"{id_}/author", name)
-    return Author(
-        _user(site, number),
-        name,
-        is_bot=number == _COMMUNITY_USER,
-        is_staff=user.get("user_type") == "moderator",
-    )
+    # A moderator is the site's, not ours.
+    return Author(_user(site, number), name, is_bot=number == _COMMUNITY_USER)
 
 
 def _addressed(user: Item, site: str) -> tuple[str, ...]:

@@ -72,12 +72,16 @@ def ids(posts: Sequence[Post]) -> list[str]:
     return [post.platform_id for post in posts]
 
 
+def one_of(posts: Sequence[Post], platform_id: str) -> Post:
+    return next(post for post in posts if post.platform_id == platform_id)
+
+
 def answering(body: object, status: int = 200) -> HttpServer:
     return HttpServer(lambda _request: Reply(body, status))
 
 
 def test_answer_is_read_as_the_live_site_gives_it() -> None:
-    post = read({**ANSWERS[0], "_site": "stackoverflow"})
+    post = read({**ANSWERS[0], "body": "<p>so</p>", "_site": "stackoverflow"})
     assert (post.platform_id, post.kind) == ("stackoverflow/a/72756207", Kind.ANSWER)
     assert post.parent_id == post.thread_id == "stackoverflow/q/72755863"
     assert (post.accepted, post.score) == (True, 1)
@@ -129,12 +133,37 @@ def test_authors_who_left_are_never_taken_for_one(
     assert {post.author.handle for post in posts} == {"Old Display Name"}
 
 
-def test_moderator_is_staff_and_the_community_user_is_a_bot() -> None:
-    item = {"question_id": 1, "creation_date": 1656180148, "_site": "stackoverflow"}
-    staff = read({**item, "owner": {"user_id": 3, "user_type": "moderator", "display_name": "m"}})
+def test_moderator_is_no_staff_of_ours_and_the_community_user_is_a_bot() -> None:
+    item = {"question_id": 1, "creation_date": 1656180148, "body": "?", "_site": "stackoverflow"}
+    owner = {"user_id": 3, "user_type": "moderator", "display_name": "m"}
+    moderator = read({**item, "owner": owner})
     robot = read({**item, "owner": {"user_id": -1, "user_type": "moderator"}})
-    assert (staff.author.is_staff, staff.author.is_bot) == (True, False)
+    assert (moderator.author.is_staff, moderator.author.is_bot) == (False, False)
     assert robot.author.is_bot
+
+
+@pytest.mark.parametrize("tags", [(), ("acme",)])
+def test_comment_without_its_words_is_asked_for_by_its_number(
+    peer: StackExchangePeer, connector: Connect, tags: tuple[str, ...]
+) -> None:
+    question = peer.say("how?", NOW)
+    comments = [peer.comment(f"word {n}", NOW, on=question) for n in range(150)]
+    peer.silent = True
+    posts, _ = drained(connector(StackExchangeOptions(tags=tags)))
+    assert {post.platform_id for post in posts} == {question, *comments}
+    assert all(post.text for post in posts)
+    assert sum("/2.3/comments/" in one.path for one in peer.server.asked) == 2
+
+
+def test_comment_whose_words_nobody_tells_is_put_aside(connector: Connect) -> None:
+    comment = {"comment_id": 2, "post_id": 1, "creation_date": 1656180148, "owner": {}}
+    question = {"question_id": 1, "creation_date": 1656180148, "body": "?", "comments": [comment]}
+    answers = iter(([{"filter": "!abc"}], [question], [comment]))
+    with closing(HttpServer(lambda _request: Reply({"items": next(answers)}))) as server:
+        made = connector(access=Access(base_url=server.url))
+        batch = made.fetch(None)
+    assert ids(batch.posts) == ["stackoverflow/q/1"]
+    assert [one.reason for one in batch.rejects] == ["body: missing"]
 
 
 @pytest.mark.parametrize("tags", [(), ("acme",)])
@@ -357,6 +386,56 @@ def test_thread_is_read_in_one_request(peer: StackExchangePeer, connector: Conne
     assert len(made.thread(posts[-1], Bounds(posts=2))) == 2
     peer.delete(question)
     assert made.thread(posts[-1], Bounds()) == ()
+
+
+def crowded(peer: StackExchangePeer) -> tuple[str, str]:
+    """A question with many answers; it, and a comment on the last of them."""
+    question = peer.say("how?", NOW)
+    answers = [peer.say(f"so {n}", NOW, parent=question) for n in range(20)]
+    return question, peer.comment("thanks", NOW, on=answers[-1])
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_thread_keeps_what_was_asked_for_within_its_bounds(
+    peer: StackExchangePeer, connector: Connect, most: int
+) -> None:
+    question, comment = crowded(peer)
+    made = connector()
+    asked = one_of(drained(made)[0], comment)
+    found = made.thread(asked, Bounds(posts=most))
+    assert len(found) == max(2, most)
+    assert {question, comment} <= set(ids(found))
+    assert most < 3 or asked.parent_id in ids(found)
+    assert ids(made.thread(asked, Bounds(depth=0))) == [question, comment]
+
+
+@pytest.mark.parametrize(("requests", "made_by_then"), [(0, 0), (1, 1), (2, 2), (5, 2)])
+def test_thread_makes_no_more_requests_than_it_may(
+    peer: StackExchangePeer, connector: Connect, requests: int, made_by_then: int
+) -> None:
+    question, comment = crowded(peer)
+    made = connector()
+    asked = one_of(drained(made)[0], comment)
+    peer.silent = True
+    before = len(peer.server.asked)
+    found = made.thread(asked, Bounds(requests=requests))
+    assert len(peer.server.asked) == before + made_by_then
+    assert all(post.text for post in found)
+    assert (question in ids(found)) == (requests > 0)
+    assert comment in ids(found)
+
+
+def test_thread_that_has_to_wait_tells_what_it_saw(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question, comment = crowded(peer)
+    made = connector()
+    asked = one_of(drained(made)[0], comment)
+    peer.silent, peer.backoff = True, 10
+    made.recheck([comment])
+    found = ids(made.thread(asked, Bounds()))
+    assert len(found) == 22
+    assert {question, comment} <= set(found)
 
 
 def test_second_look_asks_once_for_each_kind(peer: StackExchangePeer, connector: Connect) -> None:

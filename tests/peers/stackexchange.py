@@ -70,6 +70,8 @@ class StackExchangePeer:
         self.filter = "!9Z(-wzu0T"
         self.quota = 1_000_000
         self.backoff: int | None = None
+        self.silent = False
+        """Comments within a question come without their words."""
         self.server = HttpServer(self.answer)
 
     @property
@@ -205,6 +207,7 @@ class StackExchangePeer:
             case ["2.3", "comments"]:
                 return self._page(request, self._said)
             case ["2.3", _, listed]:
+                assert len(listed.split(";")) <= int(request.query.get("pagesize", 30)) <= 100
                 return [
                     self._shown(int(one)) for one in listed.split(";") if self._is_there(int(one))
                 ], False
@@ -243,6 +246,9 @@ class StackExchangePeer:
         shown = {name: value for name, value in item.items() if not name.startswith("_")}
         for name in ("answers", "comments"):
             inner = [self._shown(one) for one in item.get(f"_{name}", ()) if self._is_there(one)]
+            for one in inner:
+                if self.silent and name == "comments":
+                    del one["body"]
             if inner:
                 shown[name] = inner
         return shown
