@@ -4,7 +4,7 @@ https://docs.github.com/rest/issues and https://docs.github.com/graphql
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
@@ -31,6 +31,9 @@ ADDRESS: Final = "https://api.github.com"
 TOKEN: Final = "LAURELS_GITHUB_TOKEN"  # noqa: S105 - the name of the variable
 _VERSION: Final = "2022-11-28"
 _OVERLAP: Final = 600
+_WITH_TOKEN: Final = 30
+_WITHOUT: Final = 5
+"""Issues of a page whose comments a search reads; 60 requests an hour are free, 5,000 with a token."""
 _KINDS: Final = {"search": "is:issue", "search-pr": "is:pr"}
 _DISCUSSIONS: Final = "discussions"
 
@@ -87,7 +90,7 @@ class GitHub:
         )
         self._discussions = Discussions(graph, address) if token else None
         self._issues = Issues(core, overlap=_OVERLAP, pull_requests=options.pull_requests)
-        self._search = Search(search, self._issues)
+        self._search = Search(search, self._issues, most=_WITH_TOKEN if token else _WITHOUT)
         start = access.now() - timedelta(days=options.days_back)
         self._listings = Listings(
             self._keys(),
@@ -105,7 +108,8 @@ class GitHub:
                 "GitHub: name what to read in `repositories`, or make it a search with a query",
                 permanent=True,
             )
-        return self._listings.fetch(cursor)
+        batch = self._listings.fetch(cursor)
+        return replace(batch, unread=(*batch.unread, *self._search.left()))
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -151,7 +155,7 @@ class GitHub:
     def _page(self, key: str, since: int, token: str | None) -> Page:
         where, _, what = key.partition(" ")
         if where in _KINDS:
-            return self._search.found(_KINDS[where], what, since, token)
+            return self._search.page(_KINDS[where], what, since, token)
         if what == _DISCUSSIONS and self._discussions is not None:
             return self._discussions.changed(where, since, token)
         return self._issues.changed(where, what, since, token)

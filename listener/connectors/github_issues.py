@@ -87,6 +87,19 @@ class Issues:
         """Issues that were searched for, each of its own repository."""
         return self._read(items, read_issue, None)
 
+    def comments(self, place: Place, since: int, page: int) -> tuple[Found, bool]:
+        """Comments under an issue that changed since, and whether there are more of them."""
+        path = f"/repos/{place.repository}/issues/{place.number}/comments"
+        params: dict[str, str | int] = {"per_page": _PAGE, "page": page, "since": iso(since)}
+        try:
+            answer = self._web.ask(path, params, what=path)
+        except Refusal as error:
+            if _says_gone(error):
+                return Found((), (), ()), False
+            raise
+        found = self._read(_listed(answer, path), read_comment, place.repository)
+        return found, 'rel="next"' in answer.headers.get("link", "")
+
     def conversation(self, asked: Post, place: Place, requests: int) -> tuple[Sequence[Post], bool]:
         """An issue and its comments, in so many requests, and whether they are all.
 

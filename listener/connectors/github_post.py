@@ -57,6 +57,12 @@ def is_pull_request(item: Item) -> bool:
     return bool(item.get("pull_request")) or "/pull/" in str(item.get("html_url"))
 
 
+def issue_of(item: Item) -> str | None:
+    """The id of an issue that was searched for; None where it does not say where it is."""
+    match = _ISSUE_ADDRESS.search(maybe_text(item, "url") or "")
+    return None if match is None else f"{match[1]}#{match[2]}"
+
+
 def read_issue(item: Item, repository: str | None = None) -> Post:
     """An issue of the REST interface; where it was searched for it says itself where it is."""
     if repository is None:

@@ -214,6 +214,7 @@ class GitHubPeer:
         kinds = [word for word in words if word in ("is:issue", "is:pr")]
         if len(kinds) != 1:
             return Reply(_NO_KIND, 422)
+        assert "in:title,body,comments" in words
         updated = next(word for word in words if word.startswith("updated:"))
         plain = [word.strip('"') for word in words if word[0] == '"' or ":" not in word]
         fitting = self._found(plain, kinds[0] == "is:pr", *updated[8:].split(".."))
@@ -229,8 +230,12 @@ class GitHubPeer:
             for at, number in reversed(self._changed["issues"])
             if first <= at and (last == "*" or at <= last)
             and ("pull_request" in (issue := self._issues[number])) is pulls
-            and all(word in issue["body"] for word in words)
+            and all(any(word in said for said in self._said(number)) for word in words)
         ]  # fmt: skip
+
+    def _said(self, issue: int) -> list[str]:
+        under = (self._comments[number]["body"] for number in self._under.get(issue, ()))
+        return [self._issues[issue]["body"], *under]
 
     def _graphql(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         number = asked["variables"].get("number")
