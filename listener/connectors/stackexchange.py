@@ -4,7 +4,7 @@ https://api.stackexchange.com/docs, version 2.3. No key is needed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -30,11 +30,15 @@ from listener.connectors.stackexchange_post import (
     post_id,
     read,
 )
+from listener.connectors.stackexchange_search import search, seen_in, with_seen
 from listener.connectors.stackexchange_thread import LARGEST, around, by_id, whole
 from store.records import Post
 
 _QUESTIONS: Final = "questions"
 _COMMENTS: Final = "comments"
+_OVERLAP: Final = 600
+_FIRST_PAGES, _FIRST_PAGES_WITH_KEY = 20, 400
+"""Of the first look, all listings together: a day allows 300 requests, or 10,000 with a key."""
 _ID_FIELD: Final = {QUESTION: "question_id", ANSWER: "answer_id", COMMENT: "comment_id"}
 
 
@@ -47,7 +51,8 @@ class StackExchangeOptions:
     tags: tuple[str, ...] = ()
     """Only questions with at least one of them; none: all questions."""
     days_back: int = 7
-    """How far back the first look goes, and how long a question is watched for late changes."""
+    """How far back the first look goes, and how long a question is watched for late changes. The
+    first look ends sooner where it would spend too much of what a day allows."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for what cannot be read."""
@@ -93,14 +98,20 @@ class StackExchange:
         start = access.now() - timedelta(days=options.days_back)
         self._start = int(start.timestamp())
         self._known: dict[str, dict[object, Any]] = {}
-        self._listings = Listings(self._keys(), self._page, access, start=self._start)
+        self._seen: dict[str, str] = {}
+        keys = self._keys()
+        pages = _FIRST_PAGES_WITH_KEY if access.secrets.get(KEY) else _FIRST_PAGES
+        self._first_pages = max(1, pages // len(keys))
+        self._listings = Listings(keys, self._page, access, start=self._start, overlap=_OVERLAP)
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next page of questions or comments."""
+        self._seen = {one: mark for one, mark in seen_in(cursor).items() if one in self._keys()}
         try:
-            return self._listings.fetch(cursor)
+            batch = self._listings.fetch(cursor)
         except _Wait as wait:
             raise wait.error from None
+        return replace(batch, cursor=with_seen(batch.cursor, self._seen))
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -145,12 +156,28 @@ class StackExchange:
         ]
 
     def _page(self, key: str, since: int, token: str | None) -> Page:
+        below, _, left = (token or "").partition("/")
+        is_first = token is None and since == self._start - _OVERLAP
+        pages = self._first_pages if is_first else int(left) if left.isdecimal() else None
         try:
-            return self._listed(key, since, token)
+            page = self._listed(key, since, below or None)
         except ConnectorError as error:
             if error.retry_after is None:
                 raise
             raise _Wait(error) from None
+        return page if pages is None else self._bounded(page, pages)
+
+    def _bounded(self, page: Page, pages: int) -> Page:
+        """A page of the first look, of which so many more may be read with this one."""
+        if page.next is None:
+            return page
+        if pages > 1:
+            return replace(page, next=f"{page.next}/{pages - 1}")
+        reason = (
+            f"the first look ends after {self._first_pages} pages, so as not to spend a day's "
+            f"requests; what is older is left out (fewer `days_back`, or {KEY} allows more)"
+        )
+        return replace(page, next=None, capped=reason)
 
     def _listed(self, key: str, since: int, token: str | None) -> Page:
         site, _, what = key.partition(": ")
@@ -158,23 +185,32 @@ class StackExchange:
         if not self._searches and what == _COMMENTS:
             return self._comments(site, since, place)
         # The first page costs one request however much of it is asked for.
-        reply = self._api.ask(
-            *self._request(site, what, since if token else min(since, self._start), place),
-            what=key,
-        )
-        wanted = self._changed(key, reply.items, since) if token is None else reply.items
-        return _page_of(reply, "last_activity_date", whole(self._api, wanted, site), place)
-
-    def _request(
-        self, site: str, what: str, since: int, place: Place
-    ) -> tuple[str, dict[str, str | int]]:
-        params = _paged(site, since, place) | {"sort": "activity"}
+        since_then = since if token else min(since, self._start)
+        params = _paged(site, since_then, place) | {"sort": "activity"}
         if self._options.tags:
             params["tagged"] = ";".join(self._options.tags)
         if self._searches:
-            params["q"] = what
-        by_search = self._searches or self._options.tags
-        return "search/advanced" if by_search else "questions", params
+            return self._found(key, params | {"q": what}, place)
+        method = "search/advanced" if self._options.tags else "questions"
+        reply = self._api.ask(method, params, what=key)
+        wanted = self._changed(key, reply.items, since) if token is None else reply.items
+        found = whole(self._api, wanted, site)
+        if token is None:
+            self._known[key] = {_number(item, QUESTION): item for item in reply.items}
+        return _page_of(reply, "last_activity_date", found, place)
+
+    def _found(self, key: str, params: dict[str, str | int], place: Place) -> Page:
+        hits = search(self._api, params, what=key)
+        found = Found((), (), ())
+        is_known = place.below is None and self._seen.get(key) == hits.mark
+        if hits.questions and not is_known:
+            site = str(params["site"])
+            questions = by_id(self._api, site, QUESTION, hits.questions).items
+            found = whole(self._api, questions, site)
+        if place.below is None:
+            self._seen[key] = hits.mark
+        rejects = () if is_known else (*hits.rejects, *found.rejects)
+        return _page_of(hits.reply, "last_activity_date", replace(found, rejects=rejects), place)
 
     def _comments(self, site: str, since: int, place: Place) -> Page:
         params = _paged(site, since, place) | {"sort": "creation"}
@@ -185,7 +221,6 @@ class StackExchange:
     def _changed(self, key: str, items: Sequence[Any], since: int) -> list[Any]:
         """What is new, and of what was read before only what reads otherwise now."""
         before = self._known.get(key, {})
-        self._known[key] = {_number(item, QUESTION): item for item in items}
         return [
             item
             for item in items

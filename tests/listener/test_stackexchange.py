@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from listener.connectors import Access, Bounds, ConnectorError
+from listener.connectors import Access, Bounds, ConnectorError, Unread
 from listener.connectors.stackexchange import StackExchange, StackExchangeOptions
 from listener.connectors.stackexchange_post import read
 from store.records import Kind, Post
@@ -189,7 +189,7 @@ def test_late_acceptance_and_comment_are_heard_though_they_are_no_activity(
 def test_many_questions_are_paged_by_time_without_a_loss(
     peer: StackExchangePeer, connector: Connect
 ) -> None:
-    all_ids = [peer.say("x", NOW - timedelta(seconds=n // 150)) for n in range(3_000)]
+    all_ids = [peer.say("x", NOW - timedelta(seconds=n // 150)) for n in range(900)]
     posts, _ = drained(connector(StackExchangeOptions(tags=("acme",))))
     assert set(ids(posts)) == set(all_ids)
     assert max(int(one.query["page"]) for one in peer.server.asked if "page" in one.query) <= 2
@@ -210,18 +210,110 @@ def test_search_asks_for_each_word_on_each_site() -> None:
             drained(made)
     assert [(one.path, one.query.get("site"), one.query.get("q")) for one in asked] == [
         ("/filters/create", None, None),
-        ("/search/advanced", "stackoverflow", "acme"),
-        ("/search/advanced", "stackoverflow", '"acme cloud"'),
-        ("/search/advanced", "superuser", "acme"),
-        ("/search/advanced", "superuser", '"acme cloud"'),
+        ("/search/excerpts", "stackoverflow", "acme"),
+        ("/search/excerpts", "stackoverflow", '"acme cloud"'),
+        ("/search/excerpts", "superuser", "acme"),
+        ("/search/excerpts", "superuser", '"acme cloud"'),
     ]
 
 
 def test_search_finds_a_question_by_its_answer(peer: StackExchangePeer, connector: Connect) -> None:
     question = peer.say("how?", NOW)
     answer = peer.say("use acme", NOW, parent=question)
+    comment = peer.comment("thanks", NOW, on=answer)
     peer.say("other", NOW)
-    assert set(ids(drained(connector(searches=("acme",)))[0])) == {question, answer}
+    posts, _ = drained(connector(searches=("acme",)))
+    assert ids(posts) == [question, answer, comment]
+    assert one_of(posts, answer).author.handle == "ann"
+    assert one_of(posts, answer).parent_id == question
+
+
+def test_quiet_search_is_one_request_and_hears_what_changes(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question = peer.say("how?", NOW - timedelta(days=1))
+    answer = peer.say("use acme", NOW - timedelta(hours=1), parent=question)
+    _, cursor = drained(connector(searches=("acme",)))
+    made = connector(searches=("acme",))
+    asked = len(peer.server.asked)
+    posts, cursor = drained(made, cursor)
+    posts, cursor = drained(made, cursor)
+    assert posts == []
+    assert [one.path.rpartition("/")[2] for one in peer.server.asked[asked:]] == [
+        "create", "excerpts", "excerpts",
+    ]  # fmt: skip
+    peer.accept(answer)
+    posts, cursor = drained(made, cursor)
+    assert one_of(posts, answer).accepted is True
+    new = peer.say("acme again", NOW - timedelta(hours=2))
+    posts, cursor = drained(made, cursor)
+    assert new in ids(posts)
+
+
+def test_search_that_was_not_kept_is_told_again(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question = peer.say("acme", NOW)
+    made = connector(searches=("acme",))
+    for _ in range(2):
+        assert ids(made.fetch(None).posts) == [question]
+
+
+def test_search_is_paged_by_time_without_a_loss(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    question = peer.say("how?", NOW - timedelta(days=2))
+    found = [
+        peer.say("acme", NOW - timedelta(seconds=n // 3), parent=question if n % 2 else None)
+        for n in range(450)
+    ]
+    posts, _ = drained(connector(searches=("acme",)))
+    assert set(ids(posts)) == {question, *found}
+
+
+def test_excerpt_of_no_question_is_put_aside(connector: Connect) -> None:
+    answers = iter(([{"filter": "!abc"}], [{"item_type": "answer", "answer_id": 1}, "x"]))
+    with closing(HttpServer(lambda _request: Reply({"items": next(answers)}))) as server:
+        made = connector(access=Access(base_url=server.url, searches=("acme",)))
+        batch = made.fetch(None)
+    assert [one.reason for one in batch.rejects] == [
+        "question_id: expected a whole number",
+        "expected an object",
+    ]
+
+
+@pytest.mark.parametrize(("key", "pages"), [(None, 20), ("k", 25)])
+def test_first_look_leaves_enough_of_the_day(
+    peer: StackExchangePeer, connector: Connect, key: str | None, pages: int
+) -> None:
+    for n in range(2_500):
+        peer.say("x", NOW - timedelta(seconds=10 * n))
+    secrets = {"LAURELS_STACKEXCHANGE_KEY": key} if key else {}
+    access = Access(base_url=peer.url, secrets=secrets, timeout=1.0)
+    made = connector(StackExchangeOptions(tags=("acme",)), access=access)
+    cursor, fetched = None, 0
+    unread: list[Unread] = []
+    while True:
+        batch = made.fetch(cursor)
+        cursor, fetched = batch.cursor, fetched + 1
+        unread += batch.unread
+        if batch.exhausted:
+            break
+    assert abs(fetched - pages) <= (1 if key else 0)
+    assert [one.what for one in unread] == ([] if key else ["stackoverflow: questions"])
+    assert all("20 pages" in one.reason for one in unread)
+    new = [peer.say("x", NOW) for _ in range(2)]
+    assert set(new) <= set(ids(drained(made, cursor)[0]))
+
+
+def test_first_look_is_bounded_for_all_listings_together(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    for n in range(1_500):
+        peer.say("acme beta", NOW - timedelta(seconds=10 * n))
+    made = connector(searches=("acme", "beta"))
+    drained(made)
+    assert sum(one.path.endswith("excerpts") for one in peer.server.asked) == 20
 
 
 def test_backoff_is_kept_and_a_little_longer(peer: StackExchangePeer, connector: Connect) -> None:

@@ -3,7 +3,9 @@
 The wrapper, `backoff`, `quota_remaining`, filters, `min`, `max` and paging are as described at
 https://api.stackexchange.com/docs ("Common Wrapper Object", "Throttles", "Custom Filters",
 "Complex Queries", "Paging"). A missing user is the example "Non-Existent" of
-https://api.stackexchange.com/docs/types/shallow-user; ANSWERS is an answer of the live API to
+https://api.stackexchange.com/docs/types/shallow-user. A search finds by /docs/excerpt-search what
+/docs/types/search-excerpt describes, questions and answers apart, and only questions by
+/docs/advanced-search. ANSWERS is an answer of the live API to
 /questions/72755863/answers, as kept in yjorayev/Guess-StackOverflow, src/models/Answer.ts; the
 throttle's words are from https://stackapps.com/questions/2904, those of page 26 and of an unknown
 filter as the live API answers them.
@@ -18,6 +20,7 @@ from typing import Any, Final
 
 from listener.connectors import Deletions
 from listener.connectors.stackexchange import StackExchangeOptions
+from listener.connectors.stackexchange_api import KEY
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
 
 SITE: Final = "stackoverflow"
@@ -55,7 +58,7 @@ class StackExchangePeer:
 
     word = "stackexchange"
     options: StackExchangeOptions = StackExchangeOptions()
-    secrets: Mapping[str, str] = {}
+    secrets: Mapping[str, str] = {KEY: "loopback"}
     edits = True
     deletions = Deletions.RECHECK
     faults = FAULTS
@@ -66,6 +69,7 @@ class StackExchangePeer:
         self._comments: dict[int, dict[str, Any]] = {}
         self._active: list[tuple[int, int]] = []
         self._said: list[tuple[int, int]] = []
+        self._written: list[tuple[int, int]] = []
         self._next = 72_755_863
         self.filter = "!9Z(-wzu0T"
         self.quota = 1_000_000
@@ -122,8 +126,8 @@ class StackExchangePeer:
             where[int(number)]["body"] = _html(text)
             if letter != "c":
                 where[int(number)]["last_edit_date"] = int(at.timestamp())
-                question = where[int(number)]["question_id"]
-                self._act(question, int(at.timestamp()))
+                for one in {int(number), where[int(number)]["question_id"]}:
+                    self._act(one, int(at.timestamp()))
 
     def delete(self, platform_id: str) -> None:
         with self._lock:
@@ -131,6 +135,8 @@ class StackExchangePeer:
             gone = (self._comments if letter == "c" else self._posts).pop(int(number))
             if letter == "q":
                 self._active.remove((gone["last_activity_date"], int(number)))
+            if letter != "c":
+                self._written.remove((gone["last_activity_date"], int(number)))
             if letter == "c":
                 self._said.remove((gone["creation_date"], int(number)))
 
@@ -149,6 +155,7 @@ class StackExchangePeer:
             "_answers": [], "_comments": [],
         }  # fmt: skip
         insort(self._active, (at, number))
+        insort(self._written, (at, number))
         return f"{SITE}/q/{number}"
 
     def _give_answer(self, number: int, question: int, common: dict[str, Any]) -> str:
@@ -158,6 +165,7 @@ class StackExchangePeer:
             "link": f"https://stackoverflow.com/a/{number}",
         }  # fmt: skip
         self._posts[question]["_answers"].append(number)
+        insort(self._written, (common["creation_date"], number))
         self._act(question, common["creation_date"])
         return f"{SITE}/a/{number}"
 
@@ -175,12 +183,15 @@ class StackExchangePeer:
         insort(self._said, (common["creation_date"], number))
         return f"{SITE}/c/{number}"
 
-    def _act(self, question: int, at: int) -> None:
-        before = self._posts[question]["last_activity_date"]
-        if at > before:
-            del self._active[bisect_left(self._active, (before, question))]
-            self._posts[question]["last_activity_date"] = at
-            insort(self._active, (at, question))
+    def _act(self, number: int, at: int) -> None:
+        post = self._posts[number]
+        before = post["last_activity_date"]
+        if at <= before:
+            return
+        post["last_activity_date"] = at
+        for order in (self._written,) if "answer_id" in post else (self._written, self._active):
+            del order[bisect_left(order, (before, number))]
+            insort(order, (at, number))
 
     def answer(self, request: Request) -> Reply:
         """What the API answers."""
@@ -204,6 +215,9 @@ class StackExchangePeer:
                 return [{"filter": self.filter, "filter_type": "unsafe"}], False
             case ["2.3", "questions"] | ["2.3", "search", "advanced"]:
                 return self._page(request, self._active)
+            case ["2.3", "search", "excerpts"]:
+                items, more = self._page(request, self._written)
+                return [self._excerpt(one) for one in items], more
             case ["2.3", "comments"]:
                 return self._page(request, self._said)
             case ["2.3", _, listed]:
@@ -234,9 +248,19 @@ class StackExchangePeer:
         return [self._shown(number) for _, number in reversed(some)], last - size > low
 
     def _words(self, number: int) -> str:
-        question = self._posts[number]
-        answers = (self._posts[one]["body"] for one in question["_answers"] if one in self._posts)
-        return " ".join((question["body"], *answers))
+        return str(self._posts[number]["body"])
+
+    def _excerpt(self, item: dict[str, Any]) -> dict[str, Any]:
+        """As at /docs/types/search-excerpt; only a question tells whether one was accepted."""
+        common = {
+            "tags": ["python", "acme"], "title": "How to <b> & survive", "body": item["body"],
+            "excerpt": item["body"], "item_type": "answer" if "answer_id" in item else "question",
+        }  # fmt: skip
+        names = (
+            "question_id", "answer_id", "last_activity_date", "creation_date", "score",
+            "is_accepted",
+        )  # fmt: skip
+        return common | {name: item[name] for name in names if name in item}
 
     def _is_there(self, number: int) -> bool:
         return number in self._posts or number in self._comments
