@@ -17,9 +17,9 @@ from listener.connectors import (
     Deletions,
     Standing,
 )
-from listener.connectors.github_discussions import Discussions, read_them
+from listener.connectors.github_discussions import Discussions
 from listener.connectors.github_issues import COMMENTS, ISSUES, Issues
-from listener.connectors.github_post import PLATFORM, REPOSITORY, Place, is_whole
+from listener.connectors.github_post import PLATFORM, REPOSITORY, Place
 from listener.connectors.github_search import Search
 from listener.connectors.github_thread import around
 from listener.connectors.json_item import BadItem
@@ -33,7 +33,8 @@ _VERSION: Final = "2022-11-28"
 _OVERLAP: Final = 600
 _WITH_TOKEN: Final = 30
 _WITHOUT: Final = 5
-"""Issues of a page whose comments a search reads; 60 requests an hour are free, 5,000 with a token."""
+"""Issues of a page whose comments a search reads: 60 requests an hour are free, 5,000 with a token.
+"""
 _KINDS: Final = {"search": "is:issue", "search-pr": "is:pr"}
 _DISCUSSIONS: Final = "discussions"
 
@@ -88,7 +89,7 @@ class GitHub:
         core, search, graph = self._webs = tuple(
             Web(address, access, name="GitHub", headers=headers, hint=hint) for _ in range(3)
         )
-        self._discussions = Discussions(graph, address) if token else None
+        self._discussions = Discussions(graph, address, access.now) if token else None
         self._issues = Issues(core, overlap=_OVERLAP, pull_requests=options.pull_requests)
         self._search = Search(search, self._issues, most=_WITH_TOKEN if token else _WITHOUT)
         start = access.now() - timedelta(days=options.days_back)
@@ -122,25 +123,37 @@ class GitHub:
             place = Place(post.thread_id or post.platform_id)
         except BadItem:
             return ()
-        if place.is_discussion:
-            posts, is_whole = self._discussion(place)
-        else:
+        if not place.is_discussion:
             posts, is_whole = self._issues.conversation(post, place, bounds.requests)
+        elif self._discussions is None:
+            return ()
+        else:
+            posts, is_whole = self._discussions.conversation(place, bounds.requests)
         return around(post, posts, bounds.posts, is_whole=is_whole)
 
     def recheck(self, ids: Sequence[str]) -> Standing:
-        """Look at each by itself; a discussion cannot be told of without a token."""
+        """Look at each issue and comment, and once at a discussion, which needs a token."""
         posts: list[Post] = []
         gone: list[str] = []
+        talks: dict[str, list[str]] = {}
         for id_ in ids:
             try:
-                found = self._one(Place(id_), id_)
+                place = Place(id_)
             except BadItem:
                 continue
-            if found is None:
+            if place.is_discussion:
+                talks.setdefault(place.root, []).append(id_)
+            elif (found := self._issues.one(place)) is None:
                 gone.append(id_)
             else:
-                posts += found
+                # What was moved to another repository answers under its new name.
+                posts += [post for post in found if post.platform_id == id_]
+        for root, asked in talks.items():
+            if self._discussions is None:
+                break
+            standing = self._discussions.standing(Place(root), asked)
+            posts += standing.posts
+            gone += standing.gone
         return Standing(posts, gone)
 
     def _keys(self) -> list[str]:
@@ -159,22 +172,3 @@ class GitHub:
         if what == _DISCUSSIONS and self._discussions is not None:
             return self._discussions.changed(where, since, token)
         return self._issues.changed(where, what, since, token)
-
-    def _one(self, place: Place, id_: str) -> Sequence[Post] | None:
-        """The post as it stands; empty where it could not be told, None where it is gone."""
-        if place.is_discussion:
-            posts, is_complete = self._discussion(place)
-            stands = [post for post in posts if post.platform_id == id_]
-            return stands or (None if is_complete else ())
-        found = self._issues.one(place)
-        # What was moved to another repository answers under its new name.
-        return found and [post for post in found if post.platform_id == id_]
-
-    def _discussion(self, place: Place) -> tuple[Sequence[Post], bool]:
-        """The posts of a discussion, and whether they are all."""
-        if self._discussions is None:
-            return (), False
-        found = self._discussions.one(place.repository, place.number)
-        if found is None:
-            return (), True
-        return read_them([found], place.repository).posts, is_whole(found)

@@ -190,6 +190,7 @@ def page_of(found: Found, marks: Sequence[int], following: str | None) -> Page:
         max(marks, default=None),
         next=following,
         rejects=found.rejects,
+        deletions=found.deletions,
     )
 
 

@@ -5,6 +5,7 @@ either for a comment.
 """
 
 import re
+from datetime import datetime
 from typing import Final
 
 from listener.connectors.json_item import (
@@ -20,13 +21,14 @@ from listener.connectors.json_item import (
     text,
     whole,
 )
-from store.records import Author, Kind, Post
+from store.records import NOBODY, Author, Deletion, Kind, Post
 
 PLATFORM: Final = "github"
 REPOSITORY: Final = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _STAFF: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _GHOST: Final = "ghost"
 """Whose name stands on what deleted accounts wrote."""
+_HIDDEN: Final = frozenset({"spam", "abuse"})
 _MENTION: Final = re.compile(r"(?<![\w/`@.])@([A-Za-z0-9][A-Za-z0-9-]{0,38})(?![\w/-])")
 _ISSUE_ADDRESS: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)$")
 _ID: Final = re.compile(r"([^/#]+/[^/#]+)#(d?)(\d+)(?:/c/(\d+))?")
@@ -76,7 +78,7 @@ def read_issue(item: Item, repository: str | None = None) -> Post:
         platform=PLATFORM,
         platform_id=id_,
         kind=Kind.POST,
-        author=_author(item, id_),
+        author=_author(item),
         created_at=moment(item, "created_at"),
         text=body,
         title=maybe_text(item, "title"),
@@ -102,7 +104,7 @@ def read_comment(item: Item, repository: str) -> Post:
         platform=PLATFORM,
         platform_id=id_,
         kind=Kind.COMMENT,
-        author=_author(item, id_),
+        author=_author(item),
         created_at=at,
         text=body,
         thread_id=issue,
@@ -115,7 +117,7 @@ def read_comment(item: Item, repository: str) -> Post:
     )
 
 
-def read_discussion(item: Item) -> Post:
+def read_discussion(item: Item, now: datetime) -> Post | Deletion:
     """A discussion, or a comment in one that carries its ``_root`` and its ``_parent``."""
     repository = text(item, "_repository")
     parent = maybe_text(item, "_parent")
@@ -124,13 +126,16 @@ def read_discussion(item: Item) -> Post:
     else:
         root = text(item, "_root")
         id_ = f"{root}/c/{whole(item, 'databaseId')}"
+    if (rule := _taken_away(item)) is not None:
+        at = maybe_moment(item, "deletedAt") or now
+        return Deletion(PLATFORM, at, f"github: {rule}", platform_id=id_)
     body = maybe_text(item, "body") or ""
     is_answer = item.get("isAnswer")
     return Post(
         platform=PLATFORM,
         platform_id=id_,
         kind=_kind_of(item, parent),
-        author=_author(item, id_),
+        author=_author(item),
         created_at=moment(item, "createdAt"),
         text=body,
         title=maybe_text(item, "title"),
@@ -161,12 +166,30 @@ def within(discussion: Item, repository: str) -> list[Item]:
 
 def is_whole(discussion: Item) -> bool:
     """Whether it came with all its comments and replies."""
-    parts = [(discussion, "comments")]
-    parts += [(comment, "replies") for comment in _nodes(discussion, "comments")]
-    return all(
-        (maybe_whole(part(item, name), "totalCount") or 0) <= len(_nodes(item, name))
-        for item, name in parts
-    )
+    under = [part(comment, "replies") for comment in _nodes(discussion, "comments")]
+    return all(earlier(one) is None for one in (part(discussion, "comments"), *under))
+
+
+def earlier(connection: Item) -> str | None:
+    """How to ask for what stands before a page of comments or replies; None where nothing does."""
+    info = part(connection, "pageInfo")
+    return maybe_text(info, "startCursor") if info.get("hasPreviousPage") is True else None
+
+
+def numbers_in(discussion: Item) -> set[int]:
+    """The numbers of its comments and replies, whether they can be read or not."""
+    comments = _nodes(discussion, "comments")
+    replies = [one for comment in comments for one in _nodes(comment, "replies")]
+    numbers = (maybe_whole(one, "databaseId") for one in (*comments, *replies))
+    return {number for number in numbers if number is not None}
+
+
+def _taken_away(item: Item) -> str | None:
+    """Why a comment is to be read no more; one hidden as outdated or resolved still stands."""
+    if item.get("deletedAt") is not None:
+        return "deleted"
+    reason = str(item.get("minimizedReason")).lower()
+    return f"hidden as {reason}" if item.get("isMinimized") is True and reason in _HIDDEN else None
 
 
 def _kind_of(item: Item, parent: str | None) -> Kind:
@@ -181,13 +204,13 @@ def _nodes(item: Item, name: str) -> list[Item]:
     return [one for one in found if isinstance(one, dict)]
 
 
-def _author(item: Item, id_: str) -> Author:
-    """The author; one who left is named by the post alone, so that no two are taken for one."""
+def _author(item: Item) -> Author:
+    """The author; nobody where the account was deleted, whatever name stands there now."""
     user = part(item, "user") or part(item, "author")
     login = maybe_text(user, "login") or _GHOST
     number = maybe_text(user, "id" if "user" in item else "databaseId")
     if login == _GHOST:
-        return Author(f"{id_}/author", _GHOST)
+        return Author(NOBODY, NOBODY)
     association = item.get("author_association") or item.get("authorAssociation")
     kind = user.get("type") or user.get("__typename")
     return Author(

@@ -25,12 +25,12 @@ TALK: Mapping[str, Any] = {
     "authorAssociation": "NONE", "body": "How do I?", "createdAt": "2026-05-04T10:00:00Z",
     "url": f"https://github.com/{NAME}/discussions/5", "lastEditedAt": None,
     "category": {"name": "Q&A", "isAnswerable": True}, "labels": {"nodes": [{"name": "help"}]},
-    "comments": {"totalCount": 1, "nodes": [{
+    "comments": {"nodes": [{
         "databaseId": 77, "isAnswer": True, "upvoteCount": 2, "authorAssociation": "MEMBER",
         "author": {"__typename": "User", "login": "ben", "databaseId": 12}, "body": "Like so",
         "url": f"https://github.com/{NAME}/discussions/5#discussioncomment-77",
         "createdAt": "2026-05-04T11:00:00Z", "lastEditedAt": "2026-05-04T11:30:00Z",
-        "replies": {"totalCount": 1, "nodes": [{
+        "replies": {"nodes": [{
             "databaseId": 78, "upvoteCount": 0, "authorAssociation": "NONE", "author": None,
             "body": "thanks @ben", "createdAt": "2026-05-04T12:00:00Z", "lastEditedAt": None,
             "url": f"https://github.com/{NAME}/discussions/5#discussioncomment-78",
@@ -118,14 +118,11 @@ def test_who_belongs_to_the_repository_is_staff(association: str, staff: bool) -
     assert read_issue({**ISSUE, "author_association": association}).author.is_staff is staff
 
 
-def test_bot_is_known_and_those_who_left_are_never_taken_for_one() -> None:
+def test_bot_is_known_and_whoever_left_is_nobody() -> None:
     robot = {"login": "dependabot[bot]", "id": 49699333, "type": "Bot"}
     assert read_issue({**ISSUE, "user": robot}).author.is_bot
-    ghosts = [
-        read_issue({**ISSUE, "number": n, "user": user}).author.platform_id
-        for n, user in ((1, None), (2, None), (3, {"login": "ghost", "id": 10137, "type": "User"}))
-    ]
-    assert len(set(ghosts)) == 3
+    for user in (None, {"login": "ghost", "id": 10137, "type": "User"}):
+        assert read_issue({**ISSUE, "user": user}).author.is_nobody
 
 
 def test_those_who_are_mentioned_are_addressed_but_code_and_mail_are_not() -> None:
@@ -448,7 +445,7 @@ def test_discussion_is_read_with_its_answer_and_replies(
         Kind.COMMENT, answer.platform_id, None,
     )  # fmt: skip
     assert {post.thread_id for post in posts} == {root.platform_id}
-    assert reply.author.handle == "ghost"
+    assert reply.author.is_nobody
     assert made.thread(reply, Bounds()) == tuple(posts)
 
 
@@ -479,9 +476,86 @@ def test_second_look_at_a_discussion(peer: GitHubPeer, connector: Connect) -> No
     found = made.recheck([f"{NAME}#d5/c/77", f"{NAME}#d5/c/99", f"{NAME}#d6"])
     assert ids(found.posts) == [f"{NAME}#d5/c/77"]
     assert found.gone == [f"{NAME}#d5/c/99", f"{NAME}#d6"]
-    cut = {"totalCount": 90, "nodes": TALK["comments"]["nodes"]}
-    peer.discussions[0] = {**TALK, "comments": cut}
+    cut = {**reply_to(77), "replies": {"pageInfo": MORE, "nodes": []}}
+    peer.discussions[0] = talk(cut)
     assert made.recheck([f"{NAME}#d5/c/99"]).gone == []
+
+
+MORE = {"hasPreviousPage": True, "startCursor": "x"}
+
+
+def reply_to(number: int, **fields: object) -> dict[str, Any]:
+    return {
+        **TALK["comments"]["nodes"][0],
+        "databaseId": number,
+        "replies": {"nodes": []},
+        **fields,
+    }
+
+
+def talk(*comments: Mapping[str, Any]) -> dict[str, Any]:
+    return {**TALK, "comments": {"nodes": list(comments)}}
+
+
+def test_second_look_reads_back_to_an_old_comment(peer: GitHubPeer, connector: Connect) -> None:
+    peer.discussions.append(talk(*map(reply_to, range(1, 231))))
+    made = connector(secrets=TOKEN)
+    found = made.recheck([f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"])
+    assert set(ids(found.posts)) == {f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"}
+    assert len(paths(peer)) == 3
+    assert made.recheck([f"{NAME}#d5/c/999"]).gone == [f"{NAME}#d5/c/999"]
+    assert len(paths(peer)) == 5
+
+
+def test_second_look_does_not_read_on_for_ever(peer: GitHubPeer, connector: Connect) -> None:
+    peer.discussions.append(talk(*map(reply_to, range(1, 600))))
+    found = connector(secrets=TOKEN).recheck([f"{NAME}#d5/c/1"])
+    assert (list(found.posts), list(found.gone)) == ([], [])
+    assert len(paths(peer)) == 10
+
+
+def test_thread_of_a_long_discussion_is_bounded(peer: GitHubPeer, connector: Connect) -> None:
+    peer.discussions.append(talk(*map(reply_to, range(1, 231))))
+    made = connector(secrets=TOKEN)
+    asked = made.recheck([f"{NAME}#d5/c/10"]).posts[0]
+    paths(peer)
+    assert len(made.thread(asked, Bounds(posts=900))) == 231
+    assert len(paths(peer)) == 5
+    some = made.thread(asked, Bounds(posts=900, requests=2))
+    numbers = (10, *range(131, 231))
+    assert set(ids(some)) == {f"{NAME}#d5", *(f"{NAME}#d5/c/{n}" for n in numbers)}
+    assert len(paths(peer)) == 2
+
+
+def test_comment_that_was_taken_away_in_a_discussion_is_a_deletion(
+    peer: GitHubPeer, connector: Connect
+) -> None:
+    peer.discussions.append({
+        **talk(
+            reply_to(1, deletedAt="2026-05-04T12:30:00Z", author=None, body=""),
+            reply_to(2, isMinimized=True, minimizedReason="spam", deletedAt=None),
+            reply_to(3, isMinimized=True, minimizedReason="outdated", deletedAt=None),
+        ),
+        "updatedAt": NOW.isoformat(),
+    })  # fmt: skip
+    made = connector(secrets=TOKEN)
+    cursor = made.fetch(made.fetch(None).cursor).cursor
+    batch = made.fetch(cursor)
+    assert ids(batch.posts) == [f"{NAME}#d5", f"{NAME}#d5/c/3"]
+    assert [(one.platform_id, one.rule) for one in batch.deletions] == [
+        (f"{NAME}#d5/c/1", "github: deleted"), (f"{NAME}#d5/c/2", "github: hidden as spam"),
+    ]  # fmt: skip
+    assert batch.deletions[0].at == datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+    found = made.recheck([f"{NAME}#d5/c/{n}" for n in (1, 2, 3)])
+    assert found.gone == [f"{NAME}#d5/c/1", f"{NAME}#d5/c/2"]
+
+
+def test_failure_of_graphql_deletes_nothing(connector: Connect) -> None:
+    failed = {"data": {"repository": {"discussion": None}}, "errors": [{"message": "timeout"}]}
+    with closing(HttpServer(lambda _request: Reply(failed))) as server:
+        made = connector(url=server.url, secrets=TOKEN)
+        with pytest.raises(ConnectorError, match="not told"):
+            made.recheck([f"{NAME}#d5"])
 
 
 def test_enterprise_server_is_asked_beside_its_rest_interface(connector: Connect) -> None:

@@ -238,9 +238,11 @@ class GitHubPeer:
         return [self._issues[issue]["body"], *under]
 
     def _graphql(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        assert asked["query"].count("{") == asked["query"].count("}")
         number = asked["variables"].get("number")
         if number is not None:
             one = next((d for d in self.discussions if d["number"] == number), None)
+            one = one and _comments_before(one, asked["variables"]["before"])
             errors = [] if one else [{"type": "NOT_FOUND", "path": ["repository", "discussion"]}]
             found = {"data": {"repository": {"discussion": one}}}
             return found | ({"errors": errors} if errors else {})
@@ -250,6 +252,14 @@ class GitHubPeer:
         info = {"endCursor": str(start + 25), "hasNextPage": start + 25 < len(order)}
         listed = {"pageInfo": info, "nodes": json.loads(json.dumps(nodes))}
         return {"data": {"repository": {"discussions": listed}}}
+
+
+def _comments_before(discussion: Mapping[str, Any], before: str | None) -> dict[str, Any]:
+    nodes = discussion["comments"]["nodes"]
+    last = len(nodes) if before is None else int(before)
+    first = max(0, last - 50)
+    info = {"hasPreviousPage": first > 0, "startCursor": str(first)}
+    return {**discussion, "comments": {"pageInfo": info, "nodes": nodes[first:last]}}
 
 
 def _user(name: str) -> dict[str, Any]:
