@@ -44,7 +44,7 @@ class GitHubOptions:
     """What is read."""
 
     repositories: tuple[str, ...] = ()
-    """OWNER/NAME each, read whole; none: a search looks through all public issues."""
+    """OWNER/NAME each, read whole; none: a search looks through all public issues and comments."""
     pull_requests: bool = False
     """Also hear pull requests and the comments under them."""
     discussions: bool = True

@@ -1,54 +1,26 @@
-"""GitHub: what is read of issues and discussions, how it is paged, what a quiet look costs."""
+"""GitHub: what is read of issues, how they are paged, what a quiet look costs."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
 
 import pytest
 
-from listener.connectors import Access, Bounds, ConnectorError
+from listener.connectors import Bounds, ConnectorError
 from listener.connectors.github import GitHub, GitHubOptions
 from listener.connectors.github_post import read_comment, read_issue
-from listener.connectors.github_search import quoted
-from store.records import Kind, Post
+from store.records import Kind
+from tests.listener.github_listening import (
+    NOW,
+    TOKEN,
+    Connect,
+    connecting,
+    drained,
+    ids,
+)
 from tests.peers.github import COMMENT, ISSUE, NAME, GitHubPeer
 from tests.peers.http import HttpServer, Reply
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-ONE = GitHubOptions(repositories=(NAME,))
-TOKEN = {"LAURELS_GITHUB_TOKEN": "ghp_secret"}
-TALK: Mapping[str, Any] = {
-    "number": 5, "title": "Which one?", "updatedAt": "2026-05-04T12:00:00Z", "upvoteCount": 3,
-    "author": {"__typename": "User", "login": "ann", "databaseId": 11},
-    "authorAssociation": "NONE", "body": "How do I?", "createdAt": "2026-05-04T10:00:00Z",
-    "url": f"https://github.com/{NAME}/discussions/5", "lastEditedAt": None,
-    "category": {"name": "Q&A", "isAnswerable": True}, "labels": {"nodes": [{"name": "help"}]},
-    "comments": {"nodes": [{
-        "databaseId": 77, "isAnswer": True, "upvoteCount": 2, "authorAssociation": "MEMBER",
-        "author": {"__typename": "User", "login": "ben", "databaseId": 12}, "body": "Like so",
-        "url": f"https://github.com/{NAME}/discussions/5#discussioncomment-77",
-        "createdAt": "2026-05-04T11:00:00Z", "lastEditedAt": "2026-05-04T11:30:00Z",
-        "replies": {"nodes": [{
-            "databaseId": 78, "upvoteCount": 0, "authorAssociation": "NONE", "author": None,
-            "body": "thanks @ben", "createdAt": "2026-05-04T12:00:00Z", "lastEditedAt": None,
-            "url": f"https://github.com/{NAME}/discussions/5#discussioncomment-78",
-        }]},
-    }]},
-}  # fmt: skip
-"""Fields of Discussion, DiscussionComment and their author as the GraphQL guide names them."""
-
-
-class Connect(Protocol):
-    def __call__(
-        self,
-        options: GitHubOptions = ONE,
-        *,
-        searches: tuple[str, ...] = (),
-        secrets: Mapping[str, str] | None = None,
-        url: str | None = None,
-    ) -> GitHub: ...
 
 
 @pytest.fixture
@@ -60,35 +32,8 @@ def peer() -> Iterator[GitHubPeer]:
 @pytest.fixture
 def connector(peer: GitHubPeer) -> Iterator[Connect]:
     """Makes connectors that are closed at the end."""
-    with ExitStack() as opened:
-
-        def made(
-            options: GitHubOptions = ONE,
-            *,
-            searches: tuple[str, ...] = (),
-            secrets: Mapping[str, str] | None = None,
-            url: str | None = None,
-        ) -> GitHub:
-            access = Access(
-                base_url=url or peer.url, searches=searches, secrets=secrets or {}, timeout=1.0
-            )
-            return opened.enter_context(closing(GitHub(options, access)))
-
+    with connecting(peer) as made:
         yield made
-
-
-def drained(made: GitHub, cursor: str | None = None) -> tuple[list[Post], str]:
-    posts: list[Post] = []
-    while True:
-        batch = made.fetch(cursor)
-        posts += batch.posts
-        cursor = batch.cursor
-        if batch.exhausted:
-            return posts, cursor
-
-
-def ids(posts: Sequence[Post]) -> list[str]:
-    return [post.platform_id for post in posts]
 
 
 def test_issue_is_read_as_it_is_documented() -> None:
@@ -187,136 +132,6 @@ def test_page_that_was_not_kept_is_sent_again(peer: GitHubPeer, connector: Conne
     assert new in ids(drained(made, cursor)[0])
     # The store failed, so the cursor is still the old one.
     assert new in ids(drained(made, cursor)[0])
-
-
-def test_search_asks_for_each_word(peer: GitHubPeer, connector: Connect) -> None:
-    found = peer.say("we use acme", NOW)
-    peer.say("nothing", NOW)
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme", '"acme cloud"')))
-    assert ids(posts) == [found]
-    queries = [request.query["q"] for request in peer.server.asked]
-    assert [query.partition(" updated:")[0] for query in queries] == [
-        "acme in:title,body,comments", '"acme cloud" in:title,body,comments',
-    ]  # fmt: skip
-    assert all(query.endswith(" is:issue") for query in queries)
-
-
-ANYWHERE = GitHubOptions()
-
-
-def paths(peer: GitHubPeer) -> list[str]:
-    found = [request.path.removeprefix(f"/repos/{NAME}") for request in peer.server.asked]
-    peer.server.asked.clear()
-    return found
-
-
-def test_search_hears_the_comment_that_holds_the_word(peer: GitHubPeer, connector: Connect) -> None:
-    issue = peer.say("nothing", NOW - timedelta(days=300))
-    peer.say("old acme", NOW - timedelta(days=200), parent=issue)
-    new = peer.say("acme!", NOW - timedelta(hours=1), parent=issue)
-    silent = peer.say("acme itself", NOW - timedelta(hours=2))
-    posts, _ = drained(connector(ANYWHERE, searches=("acme",)))
-    assert ids(posts) == [issue, silent, new]
-    number = issue.partition("#")[2]
-    assert paths(peer) == ["/search/issues", f"/issues/{number}/comments"]
-
-
-def test_quiet_search_is_one_request_a_word(peer: GitHubPeer, connector: Connect) -> None:
-    for n in range(4):
-        issue = peer.say("acme", NOW - timedelta(minutes=n))
-        peer.say("acme and globex", NOW - timedelta(minutes=n), parent=issue)
-    made = connector(ANYWHERE, searches=("acme", "globex"))
-    _, cursor = drained(made)
-    assert len(paths(peer)) == 6  # not once more for the second word
-    before = time.thread_time()
-    for _ in range(10):
-        _, cursor = drained(made, cursor)
-    assert (time.thread_time() - before) / 10 < 0.020
-    assert paths(peer) == ["/search/issues"] * 20
-    new = peer.say("globex again", NOW, parent=issue)
-    posts, _ = drained(made, cursor)
-    assert new in ids(posts)
-    assert len(paths(peer)) == 3
-
-
-def test_search_goes_on_in_the_middle_of_comments(peer: GitHubPeer, connector: Connect) -> None:
-    all_ids = []
-    for n in range(3):
-        issue = peer.say("acme", NOW - timedelta(minutes=n))
-        all_ids += [peer.say(f"{m}", NOW, parent=issue) for m in range(150)]
-    heard: list[str] = []
-    cursor: str | None = None
-    for _ in range(7):
-        batch = connector(ANYWHERE, searches=("acme",)).fetch(cursor)
-        cursor = batch.cursor
-        heard += ids(batch.posts)
-    assert batch.exhausted
-    assert sorted(heard[3:]) == sorted(all_ids)
-
-
-def test_search_reads_few_comments_without_a_token_and_says_so(
-    peer: GitHubPeer, connector: Connect
-) -> None:
-    for n in range(8):
-        peer.say("more", NOW, parent=peer.say("acme", NOW - timedelta(minutes=n)))
-    first = connector(ANYWHERE, searches=("acme",)).fetch(None)
-    assert [one.what for one in first.unread] == ["acme"]
-    assert "LAURELS_GITHUB_TOKEN" in first.unread[0].reason
-    posts, _ = drained(connector(ANYWHERE, searches=("acme",)))
-    assert sum(post.kind is Kind.COMMENT for post in posts) == 5
-    posts, _ = drained(connector(ANYWHERE, searches=("acme",), secrets=TOKEN))
-    assert sum(post.kind is Kind.COMMENT for post in posts) == 8
-
-
-def test_search_passes_over_an_issue_that_is_gone(peer: GitHubPeer, connector: Connect) -> None:
-    issues = [peer.say("acme", NOW - timedelta(minutes=n)) for n in range(2)]
-    comments = [peer.say("more", NOW, parent=issue) for issue in issues]
-    made = connector(ANYWHERE, searches=("acme",))
-    first = made.fetch(None)
-    peer.delete(issues[0])
-    posts, _ = drained(made, first.cursor)
-    assert comments[1] in ids(posts)
-
-
-def test_search_asks_for_pull_requests_apart(peer: GitHubPeer, connector: Connect) -> None:
-    issue, request = peer.say("acme", NOW), peer.say("acme", NOW)
-    peer.put(int(request.partition("#")[2]), {"pull_request": {"url": "x"}})
-    posts, cursor = drained(connector(GitHubOptions(pull_requests=True), searches=("acme",)))
-    assert ids(posts) == [issue, request]
-    kinds = [request.query["q"].rpartition(" ")[2] for request in peer.server.asked]
-    assert kinds == ["is:issue", "is:pr"]
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme",)), cursor)
-    assert ids(posts) == [issue]
-
-
-@pytest.mark.parametrize(
-    ("words", "sent"),
-    [
-        ("acme", "acme"),
-        ("Überweg-2", "Überweg-2"),
-        ('"acme cloud"', '"acme cloud"'),
-        ("repo:x/y", '"repo:x/y"'),
-        ("-acme", '"-acme"'),
-        ("c++", '"c++"'),
-        ("NOT", '"NOT"'),
-        ('a"is:pr', '"a is:pr"'),
-        ("acme\\", "acme"),
-    ],
-)
-def test_word_never_becomes_a_qualifier(words: str, sent: str) -> None:
-    assert quoted(words) == sent
-
-
-def test_word_with_a_colon_is_searched_as_it_stands(peer: GitHubPeer, connector: Connect) -> None:
-    found = peer.say("see acme:cloud", NOW)
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme:cloud",)))
-    assert ids(posts) == [found]
-
-
-def test_search_reads_past_a_thousand(peer: GitHubPeer, connector: Connect) -> None:
-    all_ids = [peer.say("acme", NOW - timedelta(seconds=n // 40)) for n in range(1_500)]
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme",)))
-    assert set(ids(posts)) == set(all_ids)
 
 
 def test_named_repositories_are_read_also_for_a_search(
@@ -426,158 +241,6 @@ def test_issue_that_moved_away_is_neither_here_nor_gone(connector: Connect) -> N
     with closing(HttpServer(lambda _request: Reply(moved))) as server:
         found = connector(url=server.url).recheck([f"{NAME}#1347"])
     assert (list(found.posts), list(found.gone)) == ([], [])
-
-
-def test_discussion_is_read_with_its_answer_and_replies(
-    peer: GitHubPeer, connector: Connect
-) -> None:
-    peer.discussions.append(dict(TALK))
-    made = connector(GitHubOptions(repositories=(NAME,), days_back=9_000), secrets=TOKEN)
-    posts, _ = drained(made)
-    root, answer, reply = posts
-    assert ids(posts) == [f"{NAME}#d5", f"{NAME}#d5/c/77", f"{NAME}#d5/c/78"]
-    assert (root.kind, root.title, root.tags, root.score) == (
-        Kind.POST, "Which one?", ("help",), 3,
-    )  # fmt: skip
-    assert (answer.kind, answer.accepted, answer.author.is_staff) == (Kind.ANSWER, True, True)
-    assert answer.edited_at is not None
-    assert (reply.kind, reply.parent_id, reply.accepted) == (
-        Kind.COMMENT, answer.platform_id, None,
-    )  # fmt: skip
-    assert {post.thread_id for post in posts} == {root.platform_id}
-    assert reply.author.is_nobody
-    assert made.thread(reply, Bounds()) == tuple(posts)
-
-
-def test_discussions_are_not_asked_for_without_a_token(
-    peer: GitHubPeer, connector: Connect
-) -> None:
-    drained(connector())
-    assert "/graphql" not in {request.path for request in peer.server.asked}
-
-
-def test_discussions_are_paged_and_only_the_changed_are_read_again(
-    peer: GitHubPeer, connector: Connect
-) -> None:
-    stamp = [(NOW - timedelta(hours=n)).strftime("%Y-%m-%dT%H:%M:%SZ") for n in range(60)]
-    peer.discussions += [{**TALK, "number": n, "updatedAt": at} for n, at in enumerate(stamp, 1)]
-    made = connector(secrets=TOKEN)
-    posts, cursor = drained(made)
-    assert {post.channel for post in posts} == {NAME}
-    assert sum(post.kind is Kind.POST for post in posts) == 60
-    peer.server.asked.clear()
-    drained(made, cursor)
-    assert [request.path for request in peer.server.asked].count("/graphql") == 1
-
-
-def test_second_look_at_a_discussion(peer: GitHubPeer, connector: Connect) -> None:
-    peer.discussions.append(dict(TALK))
-    made = connector(secrets=TOKEN)
-    found = made.recheck([f"{NAME}#d5/c/77", f"{NAME}#d5/c/99", f"{NAME}#d6"])
-    assert ids(found.posts) == [f"{NAME}#d5/c/77"]
-    assert found.gone == [f"{NAME}#d5/c/99", f"{NAME}#d6"]
-    cut = {**reply_to(77), "replies": {"pageInfo": MORE, "nodes": []}}
-    peer.discussions[0] = talk(cut)
-    assert made.recheck([f"{NAME}#d5/c/99"]).gone == []
-
-
-MORE = {"hasPreviousPage": True, "startCursor": "x"}
-
-
-def reply_to(number: int, **fields: object) -> dict[str, Any]:
-    return {
-        **TALK["comments"]["nodes"][0],
-        "databaseId": number,
-        "replies": {"nodes": []},
-        **fields,
-    }
-
-
-def talk(*comments: Mapping[str, Any]) -> dict[str, Any]:
-    return {**TALK, "comments": {"nodes": list(comments)}}
-
-
-def test_second_look_reads_back_to_an_old_comment(peer: GitHubPeer, connector: Connect) -> None:
-    peer.discussions.append(talk(*map(reply_to, range(1, 231))))
-    made = connector(secrets=TOKEN)
-    found = made.recheck([f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"])
-    assert set(ids(found.posts)) == {f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"}
-    assert len(paths(peer)) == 3
-    assert made.recheck([f"{NAME}#d5/c/999"]).gone == [f"{NAME}#d5/c/999"]
-    assert len(paths(peer)) == 5
-
-
-def test_second_look_does_not_read_on_for_ever(peer: GitHubPeer, connector: Connect) -> None:
-    peer.discussions.append(talk(*map(reply_to, range(1, 600))))
-    found = connector(secrets=TOKEN).recheck([f"{NAME}#d5/c/1"])
-    assert (list(found.posts), list(found.gone)) == ([], [])
-    assert len(paths(peer)) == 10
-
-
-def test_thread_of_a_long_discussion_is_bounded(peer: GitHubPeer, connector: Connect) -> None:
-    peer.discussions.append(talk(*map(reply_to, range(1, 231))))
-    made = connector(secrets=TOKEN)
-    asked = made.recheck([f"{NAME}#d5/c/10"]).posts[0]
-    paths(peer)
-    assert len(made.thread(asked, Bounds(posts=900))) == 231
-    assert len(paths(peer)) == 5
-    some = made.thread(asked, Bounds(posts=900, requests=2))
-    numbers = (10, *range(131, 231))
-    assert set(ids(some)) == {f"{NAME}#d5", *(f"{NAME}#d5/c/{n}" for n in numbers)}
-    assert len(paths(peer)) == 2
-
-
-def test_comment_that_was_taken_away_in_a_discussion_is_a_deletion(
-    peer: GitHubPeer, connector: Connect
-) -> None:
-    peer.discussions.append({
-        **talk(
-            reply_to(1, deletedAt="2026-05-04T12:30:00Z", author=None, body=""),
-            reply_to(2, isMinimized=True, minimizedReason="spam", deletedAt=None),
-            reply_to(3, isMinimized=True, minimizedReason="outdated", deletedAt=None),
-        ),
-        "updatedAt": NOW.isoformat(),
-    })  # fmt: skip
-    made = connector(secrets=TOKEN)
-    cursor = made.fetch(made.fetch(None).cursor).cursor
-    batch = made.fetch(cursor)
-    assert ids(batch.posts) == [f"{NAME}#d5", f"{NAME}#d5/c/3"]
-    assert [(one.platform_id, one.rule) for one in batch.deletions] == [
-        (f"{NAME}#d5/c/1", "github: deleted"), (f"{NAME}#d5/c/2", "github: hidden as spam"),
-    ]  # fmt: skip
-    assert batch.deletions[0].at == datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
-    found = made.recheck([f"{NAME}#d5/c/{n}" for n in (1, 2, 3)])
-    assert found.gone == [f"{NAME}#d5/c/1", f"{NAME}#d5/c/2"]
-
-
-def test_failure_of_graphql_deletes_nothing(connector: Connect) -> None:
-    failed = {"data": {"repository": {"discussion": None}}, "errors": [{"message": "timeout"}]}
-    with closing(HttpServer(lambda _request: Reply(failed))) as server:
-        made = connector(url=server.url, secrets=TOKEN)
-        with pytest.raises(ConnectorError, match="not told"):
-            made.recheck([f"{NAME}#d5"])
-
-
-def test_enterprise_server_is_asked_beside_its_rest_interface(connector: Connect) -> None:
-    answer = {"data": {"repository": {"discussion": dict(TALK)}}}
-    with closing(HttpServer(lambda _request: Reply(answer))) as server:
-        made = connector(url=f"{server.url}/api/v3", secrets=TOKEN)
-        assert made.recheck([f"{NAME}#d5"]).posts
-        assert [request.path for request in server.asked] == ["/api/graphql"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "permanent", "wait"), [("RATE_LIMITED", False, 3600), ("NOT_FOUND", True, None)]
-)
-def test_error_of_graphql_is_an_error(
-    connector: Connect, kind: str, permanent: bool, wait: float | None
-) -> None:
-    answer = {"data": {"repository": None}, "errors": [{"type": kind, "message": "no"}]}
-    with closing(HttpServer(lambda _request: Reply(answer))) as server:
-        made = connector(url=server.url, secrets=TOKEN)
-        with pytest.raises(ConnectorError) as caught:
-            made.recheck([f"{NAME}#d5"])
-    assert (caught.value.permanent, caught.value.retry_after) == (permanent, wait)
 
 
 @pytest.mark.parametrize(
