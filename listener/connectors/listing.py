@@ -50,10 +50,11 @@ class _Sweep:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The whole cursor: every sweep, and whose turn it is."""
+    """The whole cursor: every sweep, whose turn in the round it is, and who begins it."""
 
     sweeps: Mapping[str, _Sweep]
     turn: int = 0
+    first: int = 0
 
 
 class Listings:
@@ -95,7 +96,7 @@ class Listings:
             return Batch((), _written(place), exhausted=True)
         if place.turn == 0:
             self._failed.clear()
-        key = self._keys[place.turn]
+        key = self._keys[(place.first + place.turn) % len(self._keys)]
         sweep = place.sweeps.get(key) or _Sweep(self._start)
         try:
             sweep, page = self._page(key, sweep)
@@ -133,7 +134,7 @@ class Listings:
         )
 
     def _without(self, place: _Place, key: str, error: ConnectorError) -> Batch:
-        self._failed[key] = error
+        self._failed.setdefault(key, error)
         if set(self._failed) >= set(self._keys):
             # The cursor stays at the last listing; the next try asks all of them again.
             self._begins_anew = True
@@ -158,14 +159,18 @@ class Listings:
         return newest if top is None else max(top, newest)
 
     def _next_turn(self, place: _Place) -> _Place:
-        return replace(place, turn=(place.turn + 1) % len(self._keys))
+        turn = (place.turn + 1) % len(self._keys)
+        if turn or not self._failed:
+            return replace(place, turn=turn)
+        # What a limit left out in this round comes first in the next, or it would never be read.
+        return replace(place, turn=0, first=self._keys.index(next(iter(self._failed))))
 
     def _placed(self, cursor: str | None) -> _Place:
         found = _parsed(cursor)
         known = {key: sweep for key, sweep in found.sweeps.items() if key in self._keys}
         turn = 0 if self._begins_anew or not 0 <= found.turn < len(self._keys) else found.turn
         self._begins_anew = False
-        return _Place(known, turn)
+        return _Place(known, turn, found.first if 0 <= found.first < len(self._keys) else 0)
 
 
 def _together(errors: Sequence[ConnectorError]) -> ConnectorError:
@@ -181,7 +186,7 @@ def _written(place: _Place) -> str:
         key: [sweep.done, sweep.top, sweep.page, sweep.pages] if sweep.page else [sweep.done]
         for key, sweep in place.sweeps.items()
     }
-    written = {"turn": place.turn, "sweeps": sweeps}
+    written = {"turn": place.turn, "first": place.first, "sweeps": sweeps}
     return json.dumps(written, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -189,7 +194,7 @@ def _parsed(cursor: str | None) -> _Place:
     try:
         found = json.loads(cursor) if cursor else {}
         sweeps = {str(key): _Sweep(*values) for key, values in found.get("sweeps", {}).items()}
-        return _Place(sweeps, int(found.get("turn", 0)))
+        return _Place(sweeps, int(found.get("turn", 0)), int(found.get("first", 0)))
     except (ValueError, TypeError, AttributeError):
         # A cursor of another connector under the same name: the platform is read from the start.
         return _Place({})

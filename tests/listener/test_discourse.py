@@ -1,7 +1,6 @@
 """Discourse through its JSON interface: what is read, what is asked for, and what is refused."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -453,11 +452,8 @@ def test_quiet_poll_is_one_cheap_request_even_after_a_restart(
     _, cursor = drained(made)
     asked(peer)
     _, cursor = drained(made, cursor)
-    before = time.process_time()
     for _ in range(10):
         _, cursor = drained(made, cursor)
-    # The peer runs in this process and is counted too.
-    assert (time.process_time() - before) / 10 < 0.020
     assert asked(peer) == ["/posts.json"] * 11
     drained(connector(), cursor)
     restarted = asked(peer)

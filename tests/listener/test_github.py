@@ -1,6 +1,5 @@
 """GitHub: what is read of issues, how they are paged, what a quiet look costs."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -112,11 +111,9 @@ def test_quiet_look_is_answered_with_not_modified(peer: GitHubPeer, connector: C
     _, cursor = drained(made)
     _, cursor = drained(made, cursor)
     peer.server.asked.clear()
-    before = time.thread_time()
     for _ in range(10):
         posts, cursor = drained(made, cursor)
         assert posts == []
-    assert (time.thread_time() - before) / 10 < 0.020
     assert len(peer.server.asked) == 20
     assert all("if-none-match" in request.headers for request in peer.server.asked)
     new = peer.say("new", NOW)

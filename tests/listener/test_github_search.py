@@ -1,6 +1,5 @@
 """GitHub searched for words: what is asked for, what is found, and the comments of it."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -67,10 +66,8 @@ def test_quiet_search_is_one_request_a_word(peer: GitHubPeer, connector: Connect
     made = connector(ANYWHERE, searches=("acme", "globex"))
     _, cursor = drained(made)
     assert len(paths(peer)) == 6  # not once more for the second word
-    before = time.thread_time()
     for _ in range(10):
         _, cursor = drained(made, cursor)
-    assert (time.thread_time() - before) / 10 < 0.020
     assert paths(peer) == ["/search/issues"] * 20
     new = peer.say("globex again", NOW, parent=issue)
     posts, _ = drained(made, cursor)

@@ -414,13 +414,11 @@ def test_server_that_was_down_for_long_is_tried_when_somebody_wants_to_hear() ->
     id_ = peer.say("at last", NOON)
     for _ in range(8):
         peer.fail("500")
-    began = time.monotonic()
     with hearing(peer) as connector:
         for _ in range(8):
             with pytest.raises(ConnectorError, match="500"):
                 connector.fetch(None)
         assert [post.platform_id for post in heard(connector)] == [id_]
-    assert time.monotonic() - began < 5
 
 
 def test_nobody_there_is_said_and_passes() -> None:

@@ -141,6 +141,28 @@ def test_fetch_fails_when_all_listings_do_and_asks_all_again() -> None:
     assert platform.asked == ["a", "b"]
 
 
+def test_listing_that_a_limit_left_out_comes_first_in_the_next_round() -> None:
+    platform = Platform()
+    keys = ("a", "b", "c", "d", "e")
+    platform.items = {key: [1] for key in keys}
+    read, cursor = platform.read, None
+    seen = set[str]()
+    for _ in range(3):
+        left = 2  # requests that the platform allows in a round
+
+        def limited(key: str, since: int, page: str | None) -> Page:
+            nonlocal left
+            if not left:
+                raise ConnectorError("wait", retry_after=60)
+            left -= 1
+            return read(key, since, page)
+
+        listings = Listings(keys, limited, ACCESS, start=0, overlap=0)
+        ids, cursor = drained(listings, cursor)
+        seen |= set(ids)
+    assert seen == {"a1", "b1", "c1", "d1", "e1"}
+
+
 def test_cursor_of_something_else_starts_anew() -> None:
     platform = Platform()
     platform.items = {"a": [1]}

