@@ -125,24 +125,31 @@ def _line(path: Path, line: int | None, key: str, text: str) -> str:
 def secret(name: str, env: Mapping[str, str]) -> str:
     """The secret in the variable `name`, or in the file that `name` + ``_FILE`` names.
 
-    Raises SettingsError where neither is set, both are, or the file cannot be read.
+    Without the white space around it, which would end in a header. Raises SettingsError where
+    neither is set, both are, the file cannot be read, or it holds what no key or token can.
     """
     value, file = env.get(name), env.get(f"{name}_FILE")
     if value and file:
         raise SettingsError(f"{name}: set in the environment and by {name}_FILE; keep only one")
     if file:
         value = _content(f"{name}_FILE", Path(file))
+    value = (value or "").strip()
     if not value:
         raise SettingsError(
             f"{name}: missing; set it in the environment, or set {name}_FILE to the path of a file "
             "that holds it"
+        )
+    # The address of the store may name a folder in any script; all others travel in headers.
+    if not value.isprintable() or not (value.isascii() or name == STORE_VARIABLE):
+        raise SettingsError(
+            f"{name}: holds a line break or a character that no key has; copy it again, by itself"
         )
     return value
 
 
 def _content(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not text"
         raise SettingsError(f"{name}: {path} cannot be read: {why}") from error

@@ -116,10 +116,14 @@ class Web:
                 f"{self._name}: {self._host}: the address of {what} cannot be asked; check it",
                 permanent=True,
             ) from error
+        except httpx2.LocalProtocolError as error:
+            raise self._unsendable(what, error) from None
         except httpx2.HTTPError as error:
             raise ConnectorError(
                 f"{self._name}: {self._host} cannot be read ({_reason(error)})"
-            ) from error
+            ) from None
+        except ValueError as error:
+            raise self._unsendable(what, error) from None
         now = self._access.now()
         if answer.status >= 400:
             raise self._refused(answer, what, now)
@@ -170,6 +174,14 @@ class Web:
                     )
             found = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, bytes(body), found)
+
+    def _unsendable(self, what: str, error: Exception) -> ConnectorError:
+        # The error holds the header that cannot be sent, and that may be a secret.
+        return ConnectorError(
+            f"{self._name}: the request for {what} cannot be sent ({type(error).__name__}); "
+            "check the secrets and addresses of this source",
+            permanent=True,
+        )
 
     def _refused(self, answer: Answer, what: str, now: datetime) -> Refusal:
         status, host = answer.status, self._host

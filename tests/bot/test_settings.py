@@ -269,9 +269,22 @@ def test_secret_is_read_from_its_variable() -> None:
     assert secret("TOKEN", {"TOKEN": "s3cret"}) == "s3cret"
 
 
-def test_secret_is_read_from_the_file_without_the_line_break(tmp_path: Path) -> None:
+def test_secret_is_read_from_the_file_without_what_is_around_it(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret \r\n")
-    assert secret("TOKEN", {"TOKEN_FILE": str(tmp_path / "token")}) == "s3cret "
+    assert secret("TOKEN", {"TOKEN_FILE": str(tmp_path / "token")}) == "s3cret"
+    assert secret("TOKEN", {"TOKEN": " s3cret\r\n"}) == "s3cret"
+
+
+@pytest.mark.parametrize("value", ["s3\ncret", "s3cret\u2019", "s3\x00cret", "s3\x7fcret"])
+def test_secret_that_no_header_can_hold_is_refused_untold(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^TOKEN: holds") as caught:
+        secret("TOKEN", {"TOKEN": value})
+    assert "s3" not in str(caught.value)
+
+
+def test_address_of_the_store_is_in_any_script() -> None:
+    found = secret("LAURELS_STORE_URL", {"LAURELS_STORE_URL": "sqlite:///home/jürgen/l.db"})
+    assert found.endswith("jürgen/l.db")
 
 
 def test_missing_secret_names_both_ways() -> None:

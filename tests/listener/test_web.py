@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from traceback import format_exception
 
 import pytest
 
@@ -37,3 +38,17 @@ def test_refusal_is_for_haste_only_where_the_limit_is_used_up(
         with pytest.raises(ConnectorError):
             web.json("/", what="something else")
         assert len(server.asked) == (2 if permanent else 1)
+
+
+@pytest.mark.parametrize("sign", [" ", "\n", "\u2019", "\x00"])
+def test_secret_that_cannot_be_sent_is_not_told(sign: str) -> None:
+    server = HttpServer(lambda _: Reply({}))
+    headers = {"authorization": f"Bearer s3cret{sign}"}
+    with (
+        closing(server),
+        closing(Web(server.url, Access(), name="Platform", headers=headers)) as web,
+        pytest.raises(ConnectorError) as caught,
+    ):
+        web.json("/", what="something")
+    assert "s3cret" not in "".join(format_exception(caught.value))
+    assert not server.asked
