@@ -1,5 +1,6 @@
 """When to ask again: what a response's headers say, and how long to wait after failures."""
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -7,8 +8,12 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 LONGEST_BACKOFF: Final = 3600.0
+LONGEST_WAIT: Final = 86_400.0
+"""No platform closes for longer; what asks for more is mistaken, or means us ill."""
 _EPOCH_FROM: Final = 1_000_000_000
 """A reset above this is a moment in seconds since 1970, one below is a number of seconds."""
+_EPOCH_MS_FROM: Final = 100_000_000_000
+"""A reset above this is a moment in milliseconds since 1970."""
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -31,7 +36,7 @@ def pause(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def seconds(value: str | None, now: datetime) -> float | None:
-    """A wait written as seconds, seconds since 1970, an HTTP date or ISO 8601; never negative."""
+    """A wait written as seconds, seconds since 1970, an HTTP date or ISO 8601: from 0 to a day."""
     if value is None or not value.strip():
         return None
     text = value.strip()
@@ -39,11 +44,16 @@ def seconds(value: str | None, now: datetime) -> float | None:
         number = float(text)
     except ValueError:
         moment = _moment(text)
-        return None if moment is None else max(0.0, (moment - now).total_seconds())
-    if number != number or number in (float("inf"), float("-inf")):
+        return None if moment is None else _bounded((moment - now).total_seconds())
+    if not math.isfinite(number):
         return None
-    wait = number - now.timestamp() if number > _EPOCH_FROM else number
-    return max(0.0, wait)
+    if number > _EPOCH_MS_FROM:
+        number /= 1000
+    return _bounded(number - now.timestamp() if number > _EPOCH_FROM else number)
+
+
+def _bounded(wait: float) -> float:
+    return min(max(0.0, wait), LONGEST_WAIT)
 
 
 def backoff(failures: int, every: float, chance: Callable[[], float] = random.random) -> float:

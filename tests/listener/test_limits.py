@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.limits import LONGEST_BACKOFF, backoff, pause, retry_after
+from listener.limits import LONGEST_BACKOFF, LONGEST_WAIT, backoff, pause, retry_after
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -23,6 +23,11 @@ NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
         ({"ratelimit-reset": "9"}, 9.0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "1e999"}, None),
+        ({"retry-after": "999999999999"}, 86_400.0),
+        ({"retry-after": "1e300"}, 86_400.0),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400.0),
+        ({"x-ratelimit-reset": str((int(NOW.timestamp()) + 60) * 1000)}, 60.0),
         ({}, None),
     ],
 )
@@ -40,7 +45,7 @@ def test_spent_limit_pauses_before_the_refusal(remaining: str, wait: float | Non
 @given(st.text(max_size=40))
 def test_no_header_breaks_the_reading(value: str) -> None:
     wait = retry_after({"retry-after": value, "x-ratelimit-reset": value}, NOW)
-    assert wait is None or wait >= 0
+    assert wait is None or 0 <= wait <= LONGEST_WAIT
 
 
 def test_pauses_double_up_to_an_hour() -> None:
