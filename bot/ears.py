@@ -3,9 +3,10 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 
 import structlog
@@ -35,19 +36,23 @@ class Ear:
     connector: Connector
     matcher: Matcher
     rejects: Path
+    lock: Lock = field(default_factory=Lock)
+    """A connector is one thread's at a time."""
 
     def listen(self, engine: Engine, stop: Event) -> float | None:
         """One turn; seconds until the next, None where only a person can help."""
-        try:
-            self._hear(engine, stop)
-        except ConnectorError as error:
-            return self._failed(engine, error)
-        self.read_conversations(engine)
-        return self.source.every_seconds
+        with self.lock:
+            try:
+                self._hear(engine, stop)
+            except ConnectorError as error:
+                return self._failed(engine, error)
+            self.read_conversations(engine)
+            return self.source.every_seconds
 
     def recheck(self, engine: Engine, sources: tuple[SourceSettings, ...]) -> None:
         """Look again at posts that are due by its platform's rule; `sources` are all."""
-        done = purge_source(engine, self.source, self.connector, sources, wiring.utc_now())
+        with self.lock:
+            done = purge_source(engine, self.source, self.connector, sources, wiring.utc_now())
         if done.checked:
             LOG.info("looked again", source=self.source.name, posts=done.checked, gone=done.gone)
         if done.error is not None:
@@ -88,8 +93,8 @@ class Ear:
                 wiring.utc_now(),
                 wanted=wiring.wanted(self.source, self.matcher),
                 every=self.source.every_seconds,
+                aside=partial(put_aside, self.rejects),
             )
-            put_aside(self.rejects, polled.rejects)
             self._tell(polled)
             if polled.exhausted:
                 return

@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -49,11 +48,10 @@ class Daemon:
         self._senders = wiring.senders(self._folder)
         self._first_delivery = True
         self._ears: list[Ear] = []
-        self._rechecked: dict[str, float] = {}
         self._steps = Condition()
         self._running = 0
         # A source that waits for its platform holds up no other.
-        threads = 4 + len(settings.listener.sources)
+        threads = 4 + 2 * len(settings.listener.sources)
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(threads)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -69,6 +67,8 @@ class Daemon:
             else:
                 self._ears.append(one)
                 self._every(source.every_seconds, _job(one), partial(self.hear, one))
+                # Whatever becomes of hearing: what is deleted there is owed to its authors.
+                self._every(RECHECK_SECONDS, f"recheck {source.name}", partial(self.recheck, one))
         run = self._settings.run
         self._every(run.understand_every_seconds, "understand", self.understand)
         self._every(run.decide_every_seconds, "decide", self.decide)
@@ -123,16 +123,15 @@ class Daemon:
     def hear(self, one: Ear) -> None:
         """Give one source its turn; when the next is comes from how this one went."""
         wait = one.listen(self._engine, self._stop)
-        # Here and not in a step of its own: a connector is one thread's at a time.
-        due = self._rechecked.get(one.source.name, 0.0) + RECHECK_SECONDS
-        if wait == one.source.every_seconds and time.monotonic() >= due:
-            one.recheck(self._engine, self._settings.listener.sources)
-            self._rechecked[one.source.name] = time.monotonic()
         if wait is None:
             self._scheduler.remove_job(_job(one))
         elif wait != one.source.every_seconds:
             next_time = wiring.utc_now() + timedelta(seconds=wait)
             self._scheduler.modify_job(_job(one), next_run_time=next_time)
+
+    def recheck(self, one: Ear) -> None:
+        """Look again at one source's posts that are due."""
+        one.recheck(self._engine, self._settings.listener.sources)
 
     def understand(self) -> None:
         """Judge what waits, a small batch at a time."""

@@ -51,11 +51,13 @@ def poll_once(
     *,
     wanted: Callable[[Post], bool] | None = None,
     every: float = _DEFAULT_EVERY,
+    aside: Callable[[Sequence[Reject]], None] | None = None,
 ) -> Polled:
     """Read the next batch of `source` and keep it with the cursor that follows it, or neither.
 
     With `wanted`, a post is kept that is wanted, that is known, or that replies to a known one.
-    A post already stored adds nothing. A failure is written beside the cursor, which stays, with
+    A post already stored adds nothing. `aside` keeps what could not be read, before the cursor
+    passes it. A failure is written beside the cursor, which stays, with
     the moment of the next try, and raised on as ConnectorError.
     """
     with reading(engine) as tx:
@@ -65,6 +67,8 @@ def poll_once(
     except ConnectorError as error:
         _note_failure(engine, source, error, now, every)
         raise
+    if aside is not None:
+        aside(batch.rejects)
     with engine.begin() as tx:
         posts = batch.posts
         if wanted is not None and not batch.chosen:

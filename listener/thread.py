@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from listener.budget import OverBudget
 from listener.connectors import Bounds, Connector, ConnectorError, ThreadReader
 from listener.match import Matcher
@@ -14,6 +16,7 @@ from store.conversations import Conversation
 from store.db import Engine, reading
 from store.records import Post, StoredPost
 
+LOG: Final = structlog.get_logger(__name__)
 AGES: Final = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))
 """How old a mention is when its conversation is read again. Most replies come within the first
 hours, thanks and accepted answers within three days; a later reply is heard only where it matches
@@ -63,6 +66,11 @@ def read_conversations(
         except ConnectorError as error:
             _note(engine, one, error, now)
             return ConversationsRead(read, posts, found, str(error))
+        except Exception:
+            # A thread of a shape that nobody foresaw must not keep the others waiting.
+            LOG.exception("conversation not understood", platform=one.platform, id=one.id)
+            _note(engine, one, ConnectorError("the thread could not be understood"), now)
+            continue
         with engine.begin() as tx:
             kept = keep(tx, heard, source, matcher, now)
             next_at = next_read(mention.post.created_at, now) if heard else None

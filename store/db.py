@@ -35,7 +35,7 @@ __all__ = [
     "set_fact",
 ]
 
-BUSY_SECONDS: Final = 10
+BUSY_SECONDS: Final = 30
 _OLDEST_SQLITE: Final = (3, 35, 0)
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _READING: Final = "laurels_reading"

@@ -1,11 +1,11 @@
 """Save posts as they are heard: new ones, edits, new scores, deletions. Safe to repeat."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy import insert as plain_insert
@@ -18,6 +18,8 @@ from store.rows import chunks, lock, next_ids, one_of
 from store.schema import edit, post
 
 Columns = dict[str, Any]
+_MOST_VERSIONS: Final = 20
+"""Of one post in one batch: each is a round of its own in the database, which others wait for."""
 PostKey = tuple[str, str]
 """Platform and the post's id there, as stored."""
 
@@ -45,19 +47,32 @@ def save_posts(
     for turn in _turns(posts):
         some = [posts[at] for at in turn]
         saved |= zip(turn, _save_once(tx, some, source, heard_at), strict=True)
+    first = {_name(posts[at]): saved[at] for at in sorted(saved, reverse=True)}
     gone = {one.id for one in saved.values() if one.is_gone}
-    return [replace(saved[at], is_gone=saved[at].id in gone) for at in range(len(posts))]
+    rest = (replace(first[_name(one)], is_new=False) for one in posts)
+    each = [saved.get(at, other) for at, other in enumerate(rest)]
+    return [replace(one, is_gone=one.id in gone) for one in each]
 
 
 def _turns(posts: Sequence[Post]) -> list[list[int]]:
-    """Positions, so that within one turn no post comes twice."""
-    seen: Counter[PostKey] = Counter()
-    turns: defaultdict[int, list[int]] = defaultdict(list)
+    """Positions, so that within one turn no post comes twice.
+
+    The same again is passed over, and of a storm of versions the first and the last ones count.
+    """
+    versions: defaultdict[PostKey, list[int]] = defaultdict(list)
     for at, value in enumerate(posts):
-        name = (value.platform, value.platform_id)
-        turns[seen[name]].append(at)
-        seen[name] += 1
+        before = versions[_name(value)]
+        if not before or posts[before[-1]] != value:
+            before.append(at)
+    turns: defaultdict[int, list[int]] = defaultdict(list)
+    for each in versions.values():
+        for turn, at in enumerate(each[:1] + each[1:][-_MOST_VERSIONS:]):
+            turns[turn].append(at)
     return list(turns.values())
+
+
+def _name(value: Post) -> PostKey:
+    return value.platform, value.platform_id
 
 
 def _columns(

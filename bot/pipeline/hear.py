@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from listener.connectors import Connector, Unread
@@ -56,9 +57,11 @@ def hear(
     Raises listener.connectors.ConnectorError where the source fails; what came before is kept.
     """
     heard = Heard() if heard is None else heard
+    aside = partial(put_aside, reject_file)
     while True:
-        polled = poll_once(engine, source, connector, matcher, now(), wanted=wanted, every=every)
-        put_aside(reject_file, polled.rejects)
+        polled = poll_once(
+            engine, source, connector, matcher, now(), wanted=wanted, every=every, aside=aside
+        )
         heard.add(polled)
         progress(heard)
         if polled.exhausted:

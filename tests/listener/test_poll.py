@@ -50,6 +50,17 @@ def test_posts_mentions_and_cursor_are_kept_together(engine: Engine) -> None:
         assert mentions.counts(tx).posts == 3
 
 
+def test_what_cannot_be_put_aside_is_read_again(engine: Engine) -> None:
+    def full(_: Sequence[Reject]) -> None:
+        raise OSError("the disk is full")
+
+    connector, kept = Script([a_post("1", "my leaf")]), list[Reject]()
+    with pytest.raises(OSError, match="full"):
+        poll_once(engine, "forum", connector, MATCHER, MOMENT, aside=full)
+    poll_once(engine, "forum", connector, MATCHER, MOMENT, aside=kept.extend)
+    assert [one.number for one in kept] == [7]
+
+
 def test_same_posts_again_add_nothing(engine: Engine) -> None:
     for name in ("one", "other"):
         polled = poll_once(engine, name, Script([a_post("1", "my leaf")]), MATCHER, MOMENT)

@@ -212,6 +212,22 @@ def test_permanent_failure_gives_it_up_and_the_next_has_its_turn(engine: Engine)
     assert forum.asked == ["2", "9"]
 
 
+def test_thread_of_an_odd_shape_keeps_no_other_waiting(engine: Engine) -> None:
+    posts = [*a_thread(), a_post("9", "another leaf", author="u9", thread_id="8")]
+    forum = Forum(posts)
+    forum.heard = [posts[2], posts[4]]
+    hear(engine, forum)
+    thread = forum.thread
+
+    def odd(post: Post, bounds: Bounds) -> Sequence[Post]:
+        return [dict[str, Post]()["author"]] if post.platform_id == "2" else thread(post, bounds)
+
+    forum.thread = odd  # type: ignore[method-assign]  # a shape that nobody foresaw
+    assert read(engine, forum).read == 1
+    (left,) = waiting(engine, MOMENT + FIRST_WAIT)
+    assert left.thread_id == "0"
+
+
 def test_thread_that_always_breaks_is_given_up(engine: Engine) -> None:
     forum = Forum()
     hear(engine, forum)

@@ -204,3 +204,14 @@ def _snapshot(tx: Connection, platform: str) -> list[list[object]]:
         "WHERE p.platform = account.platform) ORDER BY platform_id",
     )
     return [list(tx.execute(text(query), {"platform": platform})) for query in queries]
+
+
+def test_storm_of_versions_ends_with_the_last_one(tx: Connection) -> None:
+    storm = [a_post("1", f"version {n}") for n in range(500)]
+    same = [a_post("2", "as ever")] * 500
+    saved = mentions.save_posts(tx, [*storm, *same], "forum", MOMENT)
+    assert len({one.id for one in saved}) == 2
+    assert sum(one.is_new for one in saved) == 2
+    assert mentions.load(tx, [saved[0].id])[saved[0].id].post.text == "version 499"
+    assert 0 < len(mentions.edits(tx, saved[0].id)) <= 20
+    assert mentions.edits(tx, saved[-1].id) == []
