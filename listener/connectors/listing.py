@@ -14,7 +14,8 @@ from typing import Final
 from listener.connectors import Access, Batch, ConnectorError, Reject, Unread
 from store.records import Deletion, Post
 
-_DEEPEST: Final = 1_000
+_REMEMBERED: Final = 4
+"""Page tokens by which a platform that goes round in a circle is known."""
 _FUTURE: Final = timedelta(minutes=10)
 
 
@@ -40,12 +41,14 @@ class StalePage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """`done` was reached by an earlier sweep. The others are of the sweep under way."""
+    """`done` was reached by an earlier sweep. The others are of the sweep under way; `before` are
+    the last pages before `page`, since a platform may lead round in a circle.
+    """
 
     done: int
     top: int | None = None
     page: str | None = None
-    pages: int = 0
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,10 @@ class Listings:
     def _with(self, place: _Place, key: str, sweep: _Sweep, page: Page) -> Batch:
         top = self._higher(sweep.top, page.newest)
         unread: tuple[Unread, ...] = ()
+        page = _straight(sweep, page)
         if self._goes_on(sweep, page):
-            after = _Sweep(sweep.done, top, page.next, sweep.pages + 1)
+            before = sweep.before if sweep.page is None else (*sweep.before, sweep.page)
+            after = _Sweep(sweep.done, top, page.next, before[-_REMEMBERED:])
             place = replace(place, sweeps={**place.sweeps, key: after})
             exhausted = False
         else:
@@ -144,7 +149,7 @@ class Listings:
         return Batch((), _written(place), exhausted=place.turn == 0, unread=unread)
 
     def _goes_on(self, sweep: _Sweep, page: Page) -> bool:
-        if page.next is None or page.next == sweep.page or sweep.pages >= _DEEPEST:
+        if page.next is None:
             return False
         if self._ascending:
             return True
@@ -173,6 +178,14 @@ class Listings:
         return _Place(known, turn, found.first if 0 <= found.first < len(self._keys) else 0)
 
 
+def _straight(sweep: _Sweep, page: Page) -> Page:
+    """The page, which is the last one where it leads back to one before it."""
+    if page.next is None or page.next not in (sweep.page, *sweep.before):
+        return page
+    reason = page.capped or "the platform shows the same pages again; what is older is left out"
+    return replace(page, next=None, capped=reason)
+
+
 def _together(errors: Sequence[ConnectorError]) -> ConnectorError:
     """One error for listings that all failed: permanent only where no new try can help."""
     permanent = all(one.permanent for one in errors)
@@ -183,17 +196,24 @@ def _together(errors: Sequence[ConnectorError]) -> ConnectorError:
 
 def _written(place: _Place) -> str:
     sweeps = {
-        key: [sweep.done, sweep.top, sweep.page, sweep.pages] if sweep.page else [sweep.done]
+        key: [sweep.done, sweep.top, sweep.page, sweep.before] if sweep.page else [sweep.done]
         for key, sweep in place.sweeps.items()
     }
     written = {"turn": place.turn, "first": place.first, "sweeps": sweeps}
     return json.dumps(written, separators=(",", ":"), ensure_ascii=False)
 
 
+def _swept(
+    done: int, top: int | None = None, page: str | None = None, before: object = ()
+) -> _Sweep:
+    # Once a number of pages stood where those before it stand now.
+    return _Sweep(done, top, page, tuple(before) if isinstance(before, list) else ())
+
+
 def _parsed(cursor: str | None) -> _Place:
     try:
         found = json.loads(cursor) if cursor else {}
-        sweeps = {str(key): _Sweep(*values) for key, values in found.get("sweeps", {}).items()}
+        sweeps = {str(key): _swept(*values) for key, values in found.get("sweeps", {}).items()}
         return _Place(sweeps, int(found.get("turn", 0)), int(found.get("first", 0)))
     except (ValueError, TypeError, AttributeError):
         # A cursor of another connector under the same name: the platform is read from the start.

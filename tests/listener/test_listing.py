@@ -90,6 +90,34 @@ def test_page_that_the_platform_forgot_begins_the_sweep_again() -> None:
     assert set(ids) == {f"a{at}" for at in range(1, 9)}
 
 
+def test_listing_of_very_many_pages_is_read_to_its_end() -> None:
+    platform = Platform(size=1)
+    platform.items = {"a": list(range(1, 1_201))}
+    ids, _ = drained(platform.listings("a"), None)
+    assert len(ids) == 1_200
+
+
+@pytest.mark.parametrize("circle", [1, 2, 4])
+def test_pages_that_lead_round_in_a_circle_end_the_sweep_and_are_told(circle: int) -> None:
+    def read(_key: str, _since: int, page: str | None) -> Page:
+        at = int(page or 0)
+        return Page([a_post(f"a{at}")], 900 - at, 900, next=str(at % circle + 1))
+
+    cursor, batches = None, list[Batch]()
+    while not batches or not batches[-1].exhausted:
+        batches.append(Listings(["a"], read, ACCESS, start=0, overlap=0).fetch(cursor))
+        cursor = batches[-1].cursor
+    assert len(batches) == circle + 1
+    assert "same pages again" in batches[-1].unread[0].reason
+
+
+def test_cursor_that_counts_its_pages_goes_on() -> None:
+    platform = Platform()
+    platform.items = {"a": list(range(1, 9))}
+    ids, _ = drained(platform.listings("a"), '{"turn": 0, "sweeps": {"a": [0, 8, "3", 1]}}')
+    assert ids == ["a2", "a1"]
+
+
 def test_late_items_are_found_within_the_overlap() -> None:
     platform = Platform(size=50)
     platform.items = {"a": [100, 110]}
