@@ -46,8 +46,10 @@ def claim(engine: Engine, name: str, *, as_json: bool) -> None:
     until = now + VALID
     said = (
         f"Give {_shown(one)} this code, where only they can read it:\n\n    {code}\n\n"
-        "Who writes it from another account that Laurels hears, in a post of any kind, proves that "
-        f"both accounts are theirs.\nIt works once, until {until:%Y-%m-%d %H:%M} UTC."
+        "They post it from their OTHER account, where Laurels hears it: the code alone, with no "
+        "other words.\nThat proves that both accounts are theirs. Posted from "
+        f"{_shown(one)} itself, it is void at once: anybody could copy it.\n"
+        f"It works once, until {until:%Y-%m-%d %H:%M} UTC."
     )
     value: dict[str, object] = {"code": code, "account": _shown(one), "until": until.isoformat()}
     emit(value, said, as_json=as_json)

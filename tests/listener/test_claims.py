@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import pytest
+
 from listener import claims as codes
 from listener.claims import digest, new_code
 from listener.connectors import Batch, Capabilities
@@ -68,7 +70,7 @@ def platforms(engine: Engine) -> list[set[str]]:
 
 def test_code_written_by_another_account_joins_both(engine: Engine) -> None:
     _, code = ann(engine)
-    hear(engine, f"It is me: {code}.", "ann_m")
+    hear(engine, f"@laurels@example.social **{code}**.", "ann_m")
     assert platforms(engine) == [{"reddit", "mastodon"}]
     with reading(engine) as tx:
         (line,) = identity.history(tx, [one.id for one in identity.find(tx, "mastodon", "ann_m")])
@@ -97,12 +99,57 @@ def test_newer_code_makes_the_older_one_void(engine: Engine) -> None:
     assert len(platforms(engine)) == 2
 
 
-def test_code_written_by_its_own_account_is_not_spent(engine: Engine) -> None:
+@pytest.mark.parametrize("words", ["{}", "I was told to post {} here", "> {}"])
+def test_code_written_by_its_own_account_is_spent(engine: Engine, words: str) -> None:
     _, code = ann(engine)
-    post = said("2", code, "reddit", Author("t2_a", "ann"))
+    post = said("2", words.format(code), "reddit", Author("t2_a", "ann"))
     poll_once(engine, "r", Says([post]), NOTHING, MOMENT)
+    hear(engine, code, "thief")
     hear(engine, code, "ann_m")
-    assert platforms(engine) == [{"reddit", "mastodon"}]
+    assert len(platforms(engine)) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["> {}", "> @ann {}", "{} what is this?", "lol {}", "\u201c{}\u201d", '"{}"', "@ann: look {}",
+     "{}\n\nfrom ann", "> hi\n\n{}", "{0} {0}"],
+)  # fmt: skip
+def test_code_that_is_quoted_or_spoken_of_proves_nothing(engine: Engine, words: str) -> None:
+    _, code = ann(engine)
+    hear(engine, words.format(code), "thief")
+    assert len(platforms(engine)) == 2
+    hear(engine, code, "ann_m")
+    assert platforms(engine) == [{"mastodon"}, {"reddit", "mastodon"}]
+
+
+@pytest.mark.parametrize("words", ["{}", " `{}`\n", "__{}__", "<@!123> {}", "@bot, {}!", "({})"])
+def test_code_alone_with_what_stands_around_it_proves(engine: Engine, words: str) -> None:
+    _, code = ann(engine)
+    hear(engine, words.format(code), "ann_m")
+    assert len(platforms(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "parent", "proves"),
+    [("what is this?", None, False), ("the thread's title", "0", True), ("{}", None, True)],
+)
+def test_title_of_a_post_counts_as_its_words(
+    engine: Engine, title: str, parent: str | None, proves: bool
+) -> None:
+    _, code = ann(engine)
+    post = said("2", code, "mastodon", Author("ann_m", "ann_m"))
+    post = replace(post, title=title.format(code), parent_id=parent, thread_id=parent or "2")
+    poll_once(engine, "m", Says([post]), NOTHING, MOMENT)
+    assert (len(platforms(engine)) == 1) is proves
+
+
+def test_oldest_post_of_a_batch_proves_first(engine: Engine) -> None:
+    _, code = ann(engine)
+    first = said("1", code, "mastodon", Author("ann_m", "ann_m"))
+    copied = said("2", code, "mastodon", Author("thief", "thief"))
+    copied = replace(copied, created_at=first.created_at + timedelta(seconds=5))
+    poll_once(engine, "m", Says([copied, first]), NOTHING, MOMENT)
+    assert platforms(engine) == [{"mastodon"}, {"reddit", "mastodon"}]
 
 
 def test_only_a_hash_of_a_code_is_kept() -> None:
