@@ -43,7 +43,7 @@ def serve(word: str, pipe: Connection) -> None:
     with closing(peer(word)) as place:
         now = datetime.now(UTC)
         for number in range(ITEMS):
-            place.say(f"item {number}", now - timedelta(seconds=3_600 - number))
+            place.say(f"item {number}", now - timedelta(minutes=60 - number))
         pipe.send(Served(place.word, place.url, place.options, dict(place.secrets)))
         pipe.recv()
 
