@@ -28,6 +28,9 @@ from store.records import Post
 _PAGE: Final = 100
 _LATE: Final = 300
 """Seconds that a post may take to show up in its place."""
+_UNORDERED: Final = 10
+"""Pages of a feed that are read however old what they show is: a feed has an order of its own."""
+_FEED_PAGES: Final = 500
 _TO_US: Final = ("mention", "reply", "quote")
 _RAW_KEPT: Final = 20_000
 
@@ -43,7 +46,7 @@ class BlueskyOptions:
     lists: tuple[str, ...] = ()
     """Lists of accounts, at://DID/app.bsky.graph.list/KEY: as `authors`, at one request for all."""
     feeds: tuple[str, ...] = ()
-    """Feeds by address, newest first: at://DID/app.bsky.feed.generator/NAME."""
+    """Feeds by address: at://DID/app.bsky.feed.generator/NAME."""
     notifications: bool = True
     """Whether what is said to our own account is read, where a login is set."""
     history_days: float = 7.0
@@ -162,10 +165,15 @@ class Bluesky:
         return self._feed_page(answer)
 
     def _feed(self, uri: str, since: int, page: str | None) -> Page:
+        """`page` is ``NUMBER/CURSOR``."""
+        number, _, cursor = (page or "0/").partition("/")
+        if not number.isdecimal():
+            number, cursor = "0", page or ""  # once a page was its cursor alone
         answer = self._server.ask(
-            "app.bsky.feed.getFeed", f"the feed {uri}", feed=uri, limit=_PAGE, cursor=page
-        )
-        return self._feed_page(answer)
+            "app.bsky.feed.getFeed", f"the feed {uri}",
+            feed=uri, limit=_PAGE, cursor=cursor or None,
+        )  # fmt: skip
+        return _in_any_order(self._feed_page(answer), int(number) + 1, cursor)
 
     def _feed_page(self, answer: Mapping[str, Any]) -> Page:
         """Whatever somebody only passed on counts for the order, and is left out."""
@@ -218,6 +226,17 @@ class Bluesky:
             next=str(following) if following and items else None,
             rejects=rejects,
         )
+
+
+def _in_any_order(page: Page, number: int, cursor: str) -> Page:
+    """The page so many of a feed, which ends where all of it is old and never by one old post."""
+    oldest = page.newest if number >= _UNORDERED else None
+    if page.next is None or page.next == cursor:
+        return replace(page, oldest=oldest, next=None)
+    if number >= _FEED_PAGES:
+        capped = f"the feed goes on after {number} pages; what it shows below is left out"
+        return replace(page, oldest=oldest, next=None, capped=capped)
+    return replace(page, oldest=oldest, next=f"{number}/{page.next}")
 
 
 def _sort_time(view: Any) -> datetime | None:

@@ -27,8 +27,8 @@ from listener.connectors.json_item import (
     Item,
     as_item,
     items_of,
+    mark,
     maybe_text,
-    maybe_whole,
     read_all,
 )
 from listener.connectors.keyset import placed
@@ -196,7 +196,7 @@ class _Elsewhere(Exception):
 
 def _page_of(hits: Sequence[object], following: str | None) -> Page:
     found = read_all(hits, from_hit)
-    marks = [mark for hit in hits if (mark := _mark(hit)) is not None]
+    marks = [at for hit in hits if (at := mark(hit, "created_at_i")) is not None]
     return Page(
         found.posts,
         min(marks, default=None),
@@ -206,12 +206,9 @@ def _page_of(hits: Sequence[object], following: str | None) -> Page:
     )
 
 
-def _mark(hit: object) -> int | None:
-    return maybe_whole(hit, "created_at_i") if isinstance(hit, dict) else None
-
-
 def _oldest(hits: Sequence[object]) -> int | None:
-    return min((mark for hit in hits if (mark := _mark(hit)) is not None), default=None)
+    marks = (mark(hit, "created_at_i") for hit in hits)
+    return min((at for at in marks if at is not None), default=None)
 
 
 def _flat(tree: Item, deepest: int) -> Iterator[Item]:

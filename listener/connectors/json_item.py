@@ -12,6 +12,7 @@ from store.records import Deletion, Post
 Item = Mapping[str, Any]
 _EARLIEST: Final = 1980
 _LATEST: Final = 2100
+_MARKS_FROM: Final = 946_684_800
 _RAW_KEPT: Final = 20_000
 _SCORE_LIMIT: Final = 2**31
 
@@ -107,6 +108,15 @@ def maybe_whole(item: Item, name: str) -> int | None:
     """A whole number, or None."""
     found = item.get(name)
     return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def mark(item: object, name: str) -> int | None:
+    """The seconds since 1970 that a listing is ordered by, or None where they cannot be meant.
+
+    A time before 2000 is a platform's slip, and must not pass for the end of what is new.
+    """
+    found = maybe_whole(item, name) if isinstance(item, Mapping) else None
+    return found if found is not None and found >= _MARKS_FROM else None
 
 
 def score(item: Item, name: str) -> int | None:

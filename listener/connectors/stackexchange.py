@@ -17,7 +17,7 @@ from listener.connectors import (
     Deletions,
     Standing,
 )
-from listener.connectors.json_item import Found, Item, maybe_whole, read_all
+from listener.connectors.json_item import Found, Item, mark, maybe_whole, read_all
 from listener.connectors.keyset import Place, placed
 from listener.connectors.listing import Listings, Page
 from listener.connectors.stackexchange_api import KEY, Api, Reply
@@ -224,7 +224,7 @@ class StackExchange:
         return [
             item
             for item in items
-            if _mark(item, "last_activity_date", since) >= since
+            if (mark(item, "last_activity_date") or since) >= since
             or before.get(_number(item, QUESTION)) != item
         ]
 
@@ -240,8 +240,8 @@ def _paged(site: str, since: int, place: Place) -> dict[str, str | int]:
     return params if place.below is None else params | {"max": place.below}
 
 
-def _page_of(reply: Reply, mark: str, found: Found, place: Place) -> Page:
-    marks = [at for item in reply.items if (at := _mark(item, mark, -1)) >= 0]
+def _page_of(reply: Reply, name: str, found: Found, place: Place) -> Page:
+    marks = [at for item in reply.items if (at := mark(item, name)) is not None]
     oldest = min(marks, default=None)
     return Page(
         found.posts,
@@ -250,11 +250,6 @@ def _page_of(reply: Reply, mark: str, found: Found, place: Place) -> Page:
         next=place.next(oldest, more=reply.more),
         rejects=found.rejects,
     )
-
-
-def _mark(item: object, name: str, otherwise: int) -> int:
-    found = maybe_whole(item, name) if isinstance(item, dict) else None
-    return otherwise if found is None else found
 
 
 def _number(item: Item | object, letter: str) -> int | None:

@@ -19,6 +19,7 @@ from store.records import Kind, Post
 from tests.peers.bluesky import PASSWORD, BlueskyPeer
 from tests.peers.bluesky_servers import servers
 from tests.peers.firehose import Bridge
+from tests.peers.http import HttpServer, Reply, Request
 from tests.peers.jetstream import JetstreamPeer
 
 
@@ -266,6 +267,35 @@ def test_repost_is_no_post_of_the_one_who_passes_it_on(peer: BlueskyPeer) -> Non
     last = peer.say("mine too", ago(1), author="ben")
     with closing(hearing(peer, BlueskyOptions(authors=(peer.people["ben"].handle,)))) as connector:
         assert set(heard(connector)) == {last}
+
+
+def test_feed_in_any_order_is_read_to_its_end() -> None:
+    name = "at://did:plc:x/app.bsky.feed.generator/hot"
+    ages = [[1, 90 * 86_400], [80 * 86_400], [2]]
+
+    def answer(request: Request) -> Reply:
+        at = int(request.query.get("cursor", "0"))
+        feed = [{"post": a_view(age)} for age in ages[at]]
+        return Reply({"feed": feed} | ({"cursor": str(at + 1)} if at < 2 else {}))
+
+    with (
+        closing(HttpServer(answer)) as server,
+        closing(Bluesky(BlueskyOptions(feeds=(name,)), Access(base_url=server.url))) as connector,
+    ):
+        posts = heard(connector)
+        assert len(posts) == 4
+        assert len(server.asked) == 3
+
+
+def a_view(age: int) -> dict[str, Any]:
+    """A post so many seconds old, as a server shows it."""
+    at = ago(age).isoformat()
+    return {
+        "uri": f"at://did:plc:x/app.bsky.feed.post/{age}",
+        "author": {"did": "did:plc:x", "handle": "x.test"},
+        "record": {"$type": "app.bsky.feed.post", "text": "acme", "createdAt": at},
+        "indexedAt": at,
+    }
 
 
 def test_thread_holds_root_parents_siblings_and_replies(peer: BlueskyPeer) -> None:

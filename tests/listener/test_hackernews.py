@@ -252,6 +252,25 @@ def test_search_reads_past_what_one_search_shows(peer: HackerNewsPeer, connector
     assert len(posts) < 2_510
 
 
+def test_one_hit_of_1970_does_not_end_the_search(connector: Connect) -> None:
+    first = int(NOW.timestamp())
+    hits = [
+        {"objectID": str(n), "created_at_i": first - n, "author": "a", "_tags": ["comment"]}
+        for n in range(1_500)
+    ]
+
+    def answer(request: Request) -> Reply:
+        filters = request.query["numericFilters"].partition("<=")
+        below = int(filters[2] or first)
+        odd = {**hits[0], "objectID": "odd", "created_at_i": 0}
+        found = [one for one in hits if int(str(one["created_at_i"])) <= below]
+        return Reply({"hits": [odd, *found][:1_000]})
+
+    with closing(HttpServer(answer)) as server:
+        posts, _ = drained(connector(searches=("acme",), url=server.url))
+    assert set(ids(posts)) == {str(n) for n in range(1_500)}
+
+
 def test_second_that_fills_a_page_is_read_on(peer: HackerNewsPeer, connector: Connect) -> None:
     all_ids = [peer.say("acme", NOW - timedelta(seconds=n // 999)) for n in range(3_000)]
     posts, _ = drained(connector(searches=("acme",)))

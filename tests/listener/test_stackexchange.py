@@ -194,6 +194,29 @@ def test_many_questions_are_paged_by_time_without_a_loss(
     assert max(int(one.query["page"]) for one in peer.server.asked if "page" in one.query) <= 2
 
 
+def test_one_question_of_1970_does_not_end_the_listing(connector: Connect) -> None:
+    at = int(NOW.timestamp())
+    dates = [[at, 0, at - 9], [at - 9, at - 20]]
+    pages = [
+        [
+            {"question_id": date, "creation_date": at, "last_activity_date": date, "body": "?"}
+            for date in page
+        ]
+        for page in dates
+    ]
+    answers = iter(
+        [
+            {"items": [{"filter": "!abc"}]},
+            {"items": pages[0], "has_more": True},
+            {"items": pages[1]},
+            {"items": []},
+        ]
+    )
+    with closing(HttpServer(lambda _request: Reply(next(answers)))) as server:
+        posts, _ = drained(connector(access=Access(base_url=server.url)))
+    assert f"stackoverflow/q/{at - 20}" in ids(posts)
+
+
 def test_search_asks_for_each_word_on_each_site() -> None:
     asked: list[Request] = []
 
