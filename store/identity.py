@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
-from store import audit, people
+from store import acts, audit, people
 from store.errors import StoreError
 from store.records import NOBODY, Choice
 from store.rows import add_new
@@ -84,7 +84,8 @@ def join(
     for held in people.accounts(tx, old):
         _move(tx, held.id, old, new, origin, actor, now)
     _keep_stricter(tx, choices, new, now)
-    _take_back_own_help(tx, new, now)
+    acts.settle(tx, {new})
+    acts.take_back_own(tx, new, now)
     return new
 
 
@@ -104,6 +105,8 @@ def part(tx: Connection, account_id: int, actor: str, now: datetime) -> int:
     _move(tx, account_id, old, new, "unlinked", actor, now)
     if choice is not None:
         people.set_choice(tx, new, choice, "kept when unlinked", now)
+    acts.settle(tx, {old, new})
+    acts.give_back(tx, {old, new})
     return new
 
 
@@ -131,7 +134,6 @@ def _move(
     detail = {"from": str(old), "account": str(account_id), "origin": origin}
     audit.note(tx, now, actor, "link", "person", new, detail)
     _move_points(tx, account_id, old, new, f"link:{change}")
-    _move_acts(tx, account_id, old, new)
 
 
 def _move_points(tx: Connection, account_id: int, old: int, new: int, change: str) -> None:
@@ -156,21 +158,6 @@ def _move_points(tx: Connection, account_id: int, old: int, new: int, change: st
     add_new(tx, ledger, entries)
 
 
-def _move_acts(tx: Connection, account_id: int, old: int, new: int) -> None:
-    """Help given with the account's posts, and help that its posts asked for."""
-    its = select(post.c.id).where(post.c.account_id == account_id)
-    given = and_(act_of_help.c.helper_id == old, act_of_help.c.post_id.in_(its))
-    others = act_of_help.c.helped_id != new
-    tx.execute(update(act_of_help).where(given, others).values(helper_id=new))
-    twin = act_of_help.alias()
-    taken = select(twin.c.id).where(
-        twin.c.post_id == act_of_help.c.post_id, twin.c.helped_id == new
-    )
-    got = and_(act_of_help.c.helped_id == old, act_of_help.c.asked_post_id.in_(its))
-    free = and_(act_of_help.c.helper_id != new, ~taken.exists())
-    tx.execute(update(act_of_help).where(got, free).values(helped_id=new))
-
-
 def _keep_stricter(
     tx: Connection, choices: tuple[Choice | None, Choice | None], new: int, now: datetime
 ) -> None:
@@ -179,37 +166,3 @@ def _keep_stricter(
         return
     if here is None or _STRICTEST.index(moved) < _STRICTEST.index(here):
         people.set_choice(tx, new, moved, "of a linked account", now)
-
-
-def _take_back_own_help(tx: Connection, person_id: int, now: datetime) -> None:
-    """Points for helping an account that turned out to be one's own."""
-    for act_id, points in _earned_from_oneself(tx, person_id):
-        entry = {
-            "dedupe_key": f"own:{person_id}:{act_id}:{now.isoformat()}",
-            "person_id": person_id,
-            "act_id": act_id,
-            "points": -points,
-            "reason": "helped an account of their own",
-            "at": now,
-        }
-        add_new(tx, ledger, [entry])
-
-
-def _earned_from_oneself(tx: Connection, person_id: int) -> list[tuple[int, int]]:
-    """Acts whose helping and asking posts are both by accounts of the person, with their points."""
-    asked, helping = post.alias(), post.alias()
-    its = select(account.c.id).where(account.c.person_id == person_id)
-    query = (
-        select(ledger.c.act_id, func.sum(ledger.c.points))
-        .join(act_of_help, act_of_help.c.id == ledger.c.act_id)
-        .join(helping, helping.c.id == act_of_help.c.post_id)
-        .join(asked, asked.c.id == act_of_help.c.asked_post_id)
-        .where(
-            ledger.c.person_id == person_id,
-            helping.c.account_id.in_(its),
-            asked.c.account_id.in_(its),
-        )
-        .group_by(ledger.c.act_id)
-        .having(func.sum(ledger.c.points) > 0)
-    )
-    return [(int(act_id), int(points)) for act_id, points in tx.execute(query)]

@@ -1,7 +1,10 @@
 """Accounts become one person's only by the rules, and what they did follows them."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
+from random import Random
 
 import pytest
 
@@ -134,7 +137,8 @@ def helping(tx: Connection, helper: Post, asker: Post, points: int) -> int:
     )  # fmt: skip
     helpgraph.save_acts(tx, [act])
     (stored,) = helpgraph.acts_on(tx, [answer.id])
-    ledger.add(tx, [LedgerEntry("e1", answer.person_id, points, "thanked", MOMENT, stored.id)])
+    key = f"e{stored.id}"
+    ledger.add(tx, [LedgerEntry(key, answer.person_id, points, "thanked", MOMENT, stored.id)])
     return answer.account_id
 
 
@@ -164,3 +168,71 @@ def test_help_for_an_account_of_ones_own_earns_nothing(tx: Connection) -> None:
     other = account(tx, "mastodon", "ann_m")
     kept = identity.join(tx, one, other, "confirmed", "eve", MOMENT + timedelta(hours=1))
     assert ledger.balance(tx, kept) == 0
+
+
+def everybody(tx: Connection) -> list[int]:
+    """Three accounts on three platforms, each of which helped each other one."""
+    names = {"reddit": "ann", "mastodon": "ben", "bluesky": "cat"}
+    for points, (one, other) in enumerate(permutations(names, 2), start=1):
+        question = said(f"q{points}", "how?", other, Author(names[other], names[other]))
+        answer = said(f"a{points}", "try this", one, Author(names[one], names[one]))
+        mentions.save_posts(tx, [question, answer], "s", MOMENT)
+        helping(tx, answer, question, points)
+    return [account(tx, platform, handle) for platform, handle in names.items()]
+
+
+def standing(tx: Connection, held: list[int]) -> Counter[int]:
+    """The points of the persons of these accounts."""
+    return Counter({one: ledger.balance(tx, one) for one in {person(tx, each) for each in held}})
+
+
+def whose(tx: Connection) -> list[tuple[int, int]]:
+    """Who helped whom, of each act by its number."""
+    found = sorted(helpgraph.acts(tx), key=lambda each: each.id)
+    return [(each.act.helper_id, each.act.helped_id) for each in found]
+
+
+def owners(tx: Connection, held: list[int]) -> list[tuple[int, int]]:
+    """Who helped whom, by who owns the accounts of the posts."""
+    return [(person(tx, one), person(tx, other)) for one, other in permutations(held, 2)]
+
+
+def test_help_for_an_account_linked_by_mistake_counts_again(tx: Connection) -> None:
+    held = everybody(tx)
+    before = [ledger.balance(tx, person(tx, one)) for one in held]
+    month = MOMENT - timedelta(days=1), MOMENT + timedelta(days=1)
+    for turn in range(3):
+        at = MOMENT + timedelta(days=60 * turn)
+        identity.join(tx, held[0], held[1], "by mistake", "eve", at)
+        assert sum(standing(tx, held).values()) == sum(before) - 1 - 3
+        identity.part(tx, held[turn % 2], "eve", at)
+        assert [ledger.balance(tx, person(tx, one)) for one in held] == before
+        assert [ledger.totals(tx, *month)[person(tx, one)] for one in held] == before
+        assert whose(tx) == owners(tx, held)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_joining_and_parting_at_random_leaves_what_everybody_had(tx: Connection, seed: int) -> None:
+    held, chance = everybody(tx), Random(seed)
+    before = [ledger.balance(tx, person(tx, one)) for one in held]
+    worth = range(1, 7)
+    for _ in range(24):
+        try:
+            if chance.random() < 0.5:
+                identity.join(tx, *chance.sample(held, 2), "at random", "eve", MOMENT)
+            else:
+                identity.part(tx, chance.choice(held), "eve", MOMENT)
+        except NotOnePerson:
+            continue
+        now = owners(tx, held)
+        theirs = Counter[int]()
+        for points, (one, other) in zip(worth, now, strict=True):
+            theirs[one] += points if one != other else 0
+        assert standing(tx, held) == theirs
+        apart = [(was, is_) for was, is_ in zip(whose(tx), now, strict=True) if is_[0] != is_[1]]
+        assert all(was == is_ for was, is_ in apart)
+    for one in held:
+        if sum(person(tx, one) == person(tx, each) for each in held) > 1:
+            identity.part(tx, one, "eve", MOMENT)
+    assert [ledger.balance(tx, person(tx, one)) for one in held] == before
+    assert whose(tx) == owners(tx, held)
