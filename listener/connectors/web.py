@@ -1,10 +1,12 @@
 """A polite HTTP client for the connectors without a library of their own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +18,17 @@ from listener.limits import pause, retry_after
 USER_AGENT: Final = f"laurels/{version('laurels')}"
 _LARGEST: Final = 32 * 2**20
 _WORDS: Final = 1_000
+_TIMEOUTS: Final = 4
+"""A whole answer may take so many times as long as a piece of it."""
+_AT_LEAST: Final = 10.0
+_REDIRECTS: Final = 10
+_FOR_ANYBODY: Final = frozenset(
+    (
+        "accept", "accept-encoding", "connection", "content-length", "content-type", "host",
+        "if-modified-since", "if-none-match", "transfer-encoding", "user-agent",
+    )
+)  # fmt: skip
+"""Headers that another host may read. All others may be keys: each platform has its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +116,11 @@ class Web:
         url = path if "://" in path else self._base + path
         try:
             answer = self._sent(url, params, headers or {}, send)
+        except _TooSlow:
+            raise ConnectorError(f"{self._name}: {self._host} sends {what} too slowly") from None
         except httpx2.TimeoutException as error:
             raise ConnectorError(
                 f"{self._name}: {self._host} did not answer within {self._access.timeout:g} s"
-            ) from error
-        except httpx2.TooManyRedirects as error:
-            raise ConnectorError(
-                f"{self._name}: {self._host} redirects in a circle; check base_url", permanent=True
             ) from error
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise ConnectorError(
@@ -158,22 +169,30 @@ class Web:
         send: object,
     ) -> Answer:
         if self._client is None:
-            self._client = httpx2.Client(
-                headers=self._headers, timeout=self._access.timeout, follow_redirects=True
-            )
-        method = "GET" if send is None else "POST"
-        with self._client.stream(
-            method, url, params=params, headers=dict(headers), json=send
-        ) as response:
-            body = bytearray()
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > _LARGEST:
-                    raise ConnectorError(
-                        f"{self._name}: {self._host} sent more than {_LARGEST // 2**20} MB at once"
-                    )
-            found = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, bytes(body), found)
+            self._client = httpx2.Client(headers=self._headers, timeout=self._access.timeout)
+        until = monotonic() + max(_AT_LEAST, _TIMEOUTS * self._access.timeout)
+        request = self._client.build_request(
+            "GET" if send is None else "POST", url, params=params, headers=dict(headers), json=send
+        )
+        for _ in range(_REDIRECTS):
+            with closing(self._client.send(request, stream=True)) as response:
+                if response.next_request is None:
+                    return self._read(response, until)
+                request = _redirected(request, response.next_request)
+        raise ConnectorError(f"{self._name}: {self._host} redirects in a circle; check base_url")
+
+    def _read(self, response: httpx2.Response, until: float) -> Answer:
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = _Timed(response.stream, until)
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > _LARGEST:
+                raise ConnectorError(
+                    f"{self._name}: {self._host} sent more than {_LARGEST // 2**20} MB at once"
+                )
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, bytes(body), found)
 
     def _unsendable(self, what: str, error: Exception) -> ConnectorError:
         # The error holds the header that cannot be sent, and that may be a secret.
@@ -224,6 +243,39 @@ class Web:
             answer,
             permanent=True,
         )
+
+
+class _TooSlow(Exception):
+    """An answer came in pieces, none of them late, but did not end."""
+
+
+class _Timed(httpx2.SyncByteStream):
+    """A body as it comes over the wire, until a moment of the clock; raises _TooSlow."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, until: float) -> None:
+        self._stream = stream
+        self._until = until
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            if monotonic() > self._until:
+                raise _TooSlow
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _redirected(before: httpx2.Request, after: httpx2.Request) -> httpx2.Request:
+    """The request that a redirect leads to, with nothing of ours for another host."""
+    old, new = before.url, after.url
+    is_made_safe = (old.scheme, new.scheme) == ("http", "https") and old.port == new.port
+    if old.host != new.host or not (
+        is_made_safe or (old.scheme, old.port) == (new.scheme, new.port)
+    ):
+        for name in set(after.headers) - _FOR_ANYBODY:
+            del after.headers[name]
+    return after
 
 
 def _reason(error: Exception) -> str:

@@ -1,8 +1,10 @@
 """The HTTP client of the connectors without a library: what a refusal means."""
 
+import socket
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from threading import Event, Thread
 from traceback import format_exception
 
 import pytest
@@ -52,3 +54,68 @@ def test_secret_that_cannot_be_sent_is_not_told(sign: str) -> None:
         web.json("/", what="something")
     assert "s3cret" not in "".join(format_exception(caught.value))
     assert not server.asked
+
+
+def test_answer_that_drips_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listener.connectors.web._AT_LEAST", 0.0)
+    ended = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=_drip, args=(listening, ended), daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with (
+            closing(Web(url, Access(timeout=0.2), name="Platform")) as web,
+            pytest.raises(ConnectorError, match="too slowly") as caught,
+        ):
+            web.json("/", what="something")
+        ended.set()
+    assert not caught.value.permanent
+
+
+def _drip(listening: socket.socket, ended: Event) -> None:
+    asked, _ = listening.accept()
+    with asked, suppress(OSError):
+        asked.recv(9999)
+        # Of what is packed nothing comes out for long, though something came in.
+        head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999\r\n\r\n"
+        asked.sendall(head.encode() + b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03")
+        while not ended.wait(0.02):
+            asked.sendall(b"x")
+
+
+KEYS = {"authorization": "Bearer k", "api-key": "k", "api-username": "us", "x-api-key": "k"}
+
+
+def test_redirect_to_another_host_takes_no_key_along() -> None:
+    other = HttpServer(lambda _: Reply({"found": 1}))
+    there = {"Location": other.url + "/there"}
+    server = HttpServer(lambda _: Reply(None, 302, there))
+    with closing(other), closing(server):
+        with closing(Web(server.url, Access(), name="Platform", headers=KEYS)) as web:
+            assert web.json("/", what="something") == {"found": 1}
+        told = {name.lower() for name in other.asked[0].headers}
+    assert not told & KEYS.keys()
+    assert "user-agent" in told
+
+
+def test_redirect_within_a_host_keeps_the_keys() -> None:
+    server = HttpServer(
+        lambda request: (
+            Reply({"found": 1})
+            if request.path == "/new"
+            else Reply(None, 301, {"Location": "/new"})
+        )
+    )
+    with closing(server), closing(Web(server.url, Access(), name="P", headers=KEYS)) as web:
+        assert web.json("/old", what="something") == {"found": 1}
+    assert KEYS.keys() <= {name.lower() for name in server.asked[1].headers}
+
+
+def test_redirects_in_a_circle_pass() -> None:
+    server = HttpServer(lambda _: Reply(None, 302, {"Location": "/again"}))
+    with (
+        closing(server),
+        closing(Web(server.url, Access(), name="P")) as web,
+        pytest.raises(ConnectorError, match="circle") as caught,
+    ):
+        web.json("/", what="something")
+    assert not caught.value.permanent
