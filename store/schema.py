@@ -98,7 +98,7 @@ link = Table(
     "link", metadata, _id(),
     _ref("account_id", "account"),
     _ref("person_id", "person"),
-    Column("origin", String(32), nullable=False),
+    Column("origin", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_link_account_id", "account_id"),  # people.history

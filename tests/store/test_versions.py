@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from store import decisions, mentions, schema
+from store import decisions, identity, mentions, schema
 from store.db import (
     Engine,
     NewerDatabase,
@@ -55,6 +55,8 @@ _FIRST_ROWS = (
     "INSERT INTO person (id, name, created_at) VALUES (1, 'ann', :at)",
     "INSERT INTO account (id, person_id, platform, platform_id, handle, is_bot, is_staff,"
     " first_seen_at, last_seen_at) VALUES (1, 1, 'x', 'u1', 'ann', false, false, :at, :at)",
+    "INSERT INTO link (id, account_id, person_id, origin, actor, at)"
+    " VALUES (1, 1, 1, 'seed', 'p', :at)",
     "INSERT INTO post (id, account_id, platform, platform_id, source, kind, text, addressed,"
     " media, tags, accepted, created_at, heard_at)"
     " VALUES (1, 1, 'x', 'p1', 's', 'post', 'new', '[]', '[]', '[]', false, :at, :at)",
@@ -78,11 +80,13 @@ def test_store_of_the_first_version_loses_old_words_and_names(bare_engine: Engin
     with bare_engine.connect() as tx:
         (kept,) = mentions.edits(tx, 1)
         assert kept.digest == digest(None, "old")
+        assert [line.origin for line in identity.history(tx, [1])] == ["seed"]
         (row,) = decisions.of_case(tx, 1)
         assert row.reasons == (Reason("thanked", "x"),)
         assert tx.scalar(select(schema.post.c.checked_at)) is not None
-    with pytest.raises(DBAPIError, match="append-only"), bare_engine.begin() as tx:
-        tx.execute(text("DELETE FROM decision"))
+    for table in ("decision", "link"):
+        with pytest.raises(DBAPIError, match="append-only"), bare_engine.begin() as tx:
+            tx.execute(text(f"DELETE FROM {table}"))
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -16,7 +16,18 @@ def upgrade() -> None:
     _hash_edits()
     _create()
     _refuse_changes("recheck")
+    _lengthen_origins()
     _unname_decisions()
+
+
+def _lengthen_origins() -> None:
+    # The id of the post that proved a link is part of it, and may be an address.
+    with op.batch_alter_table("link") as table:
+        table.alter_column(
+            "origin", existing_type=sa.String(32), type_=sa.Text(), existing_nullable=False
+        )
+    if op.get_bind().dialect.name != "postgresql":
+        _refuse_changes("link")  # SQLite made the table anew, without its triggers
 
 
 def _unname_decisions() -> None:
