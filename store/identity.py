@@ -4,7 +4,7 @@ What an account did follows it: its acts of help change hands, and its points do
 cancel each other, so that a board shows one person once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -58,13 +58,21 @@ def refusal(tx: Connection, one_id: int, other_id: int) -> str | None:
     both = [*ours, *theirs]
     if any(held.platform_id.startswith(NOBODY) or held.handle == NOBODY for held in both):
         return f"{NOBODY} is nobody: many who left have that name"
-    if len({held.is_bot for held in both}) > 1:
-        return "one is a program and one is not"
-    if len({held.is_own for held in both}) > 1:
-        return "one is the organisation's own account"
     shared = {held.platform for held in ours} & {held.platform for held in theirs}
     if shared:
         return f"they are two accounts of {min(shared)}"
+    return broken_rule(both)
+
+
+def broken_rule(held: Sequence[people.Account]) -> str | None:
+    """Why accounts are not one person's, by what is known of them now; None where they may be.
+
+    A platform may say only after they were linked that one is a program.
+    """
+    if len({one.is_bot for one in held}) > 1:
+        return "one is a program and one is not"
+    if len({one.is_own for one in held}) > 1:
+        return "one is the organisation's own account"
     return None
 
 
@@ -129,7 +137,7 @@ def _person_of(tx: Connection, account_id: int) -> int:
 def _move(
     tx: Connection, account_id: int, old: int, new: int, origin: str, actor: str, now: datetime
 ) -> None:
-    people.join(tx, account_id, new, origin[:32], actor, now)
+    people.join(tx, account_id, new, origin, actor, now)
     change = tx.scalar(select(func.max(link.c.id)).where(link.c.account_id == account_id))
     detail = {"from": str(old), "account": str(account_id), "origin": origin}
     audit.note(tx, now, actor, "link", "person", new, detail)

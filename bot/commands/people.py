@@ -23,6 +23,7 @@ def show(engine: Engine, name: str, *, as_json: bool) -> None:
         "name": person.name,
         "posts": person.posts,
         "choice": person.choice.value if person.choice else None,
+        "broken_rule": identity.broken_rule(held),
         "accounts": [_plain(account) for account in held],
         "history": [
             {
@@ -112,7 +113,7 @@ def _told(person: Person, held: list[Account], past: list[identity.Linked]) -> s
         (_shown(one), one.name or "", _flags(one), f"{one.last_seen_at:%Y-%m-%d}") for one in held
     ]
     wish = f"wishes to be recognised: {person.choice.value}" if person.choice else "no wish said"
-    lines = [f"{person.name}: {person.posts:,} posts, {wish}", "", columns(rows)]
+    lines = [f"{person.name}: {person.posts:,} posts, {wish}", "", columns(rows), *_warned(held)]
     handles = {one.id: _shown(one) for one in held}
     if past:
         lines.append("")
@@ -121,6 +122,15 @@ def _told(person: Person, held: list[Account], past: list[identity.Linked]) -> s
         for line in past
     ]
     return "\n".join(lines)
+
+
+def _warned(held: list[Account]) -> list[str]:
+    broken = identity.broken_rule(held)
+    if broken is None:
+        return []
+    odd = [one for one in held if one.is_bot or one.is_own]
+    ways = [f"  laurels people unlink {_shown(one)}" for one in odd]
+    return ["", f"By now these accounts cannot be one person's: {broken}. To part them:", *ways]
 
 
 def _flags(one: Account) -> str:

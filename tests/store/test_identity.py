@@ -97,6 +97,23 @@ def test_rules_look_at_all_accounts_of_both(tx: Connection) -> None:
         identity.join(tx, mastodon, reddit, "confirmed", "eve", MOMENT)
 
 
+def test_rule_that_is_broken_after_the_link_is_told_and_nothing_is_parted(tx: Connection) -> None:
+    one, other = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    kept = identity.join(tx, one, other, "confirmed", "eve", MOMENT)
+    assert identity.broken_rule(people.accounts(tx, kept)) is None
+    heard(tx, "mastodon", "ann_m", "beep", is_bot=True)
+    told = identity.broken_rule(people.accounts(tx, kept))
+    assert told == "one is a program and one is not"
+    assert person(tx, one) == person(tx, other) == kept
+
+
+def test_origin_is_kept_whole(tx: Connection) -> None:
+    one, other = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    origin = f"proved by mastodon:{'https://example.social/statuses/1' * 4}"
+    identity.join(tx, one, other, origin, "eve", MOMENT)
+    assert [line.origin for line in identity.history(tx, [one])] == [origin]
+
+
 def test_nobody_is_never_linked(tx: Connection) -> None:
     gone = said("g", "x", "reddit", Author("[deleted]", "[deleted]"))
     mentions.save_posts(tx, [gone], "s", MOMENT)
@@ -219,15 +236,16 @@ def test_joining_and_parting_at_random_leaves_what_everybody_had(tx: Connection,
     for _ in range(24):
         try:
             if chance.random() < 0.5:
-                identity.join(tx, *chance.sample(held, 2), "at random", "eve", MOMENT)
+                one, other = chance.sample(held, 2)
+                identity.join(tx, one, other, "at random", "eve", MOMENT)
             else:
                 identity.part(tx, chance.choice(held), "eve", MOMENT)
         except NotOnePerson:
             continue
         now = owners(tx, held)
         theirs = Counter[int]()
-        for points, (one, other) in zip(worth, now, strict=True):
-            theirs[one] += points if one != other else 0
+        for points, (helper, helped) in zip(worth, now, strict=True):
+            theirs[helper] += points if helper != helped else 0
         assert standing(tx, held) == theirs
         apart = [(was, is_) for was, is_ in zip(whose(tx), now, strict=True) if is_[0] != is_[1]]
         assert all(was == is_ for was, is_ in apart)
