@@ -19,6 +19,8 @@ ADDRESS: Final = "https://hacker-news.firebaseio.com"
 _AT_ONCE: Final = 30
 _RECENT: Final = 2_000
 """About four hours of items: twice the time for which an author can change one."""
+_LEAP: Final = 100_000
+"""More items than a week brings: a newest one so far on is looked at before it is believed."""
 _DEEPEST: Final = 60
 _ROOTS_KEPT: Final = 50_000
 
@@ -49,11 +51,13 @@ class Items:
     def fetch(self, cursor: str | None) -> Batch:
         """The next items, in the order of their numbers."""
         newest = self._newest()
-        place = _parsed(cursor) or _Place(max(1, newest - self._back + 1))
+        place = self._place(cursor, newest)
         again = place.again
         if not self._amid:
             again += self._changed_since(place.next - _RECENT, place.next)
-        queue = [*range(place.next, newest + 1), *dict.fromkeys(again)]
+        # A number that is far too high is planned no further than this fetch can go.
+        last = min(newest, place.next + _AT_ONCE)
+        queue = [*range(place.next, last + 1), *dict.fromkeys(again)]
         batch = _Gathered()
         for number in queue[:_AT_ONCE]:
             try:
@@ -154,9 +158,18 @@ class Items:
 
     def _newest(self) -> int:
         found = self._web.json("/v0/maxitem.json", what="the newest item")
-        if not isinstance(found, int):
+        if isinstance(found, bool) or not isinstance(found, int) or found < 1:
             raise ConnectorError("Hacker News: the number of the newest item is no number")
         return found
+
+    def _place(self, cursor: str | None, newest: int) -> _Place:
+        place = _parsed(cursor)
+        if place is None or place.next > newest + _LEAP:
+            # The number was once told far too high, and nothing would be new for years.
+            return _Place(max(1, newest - self._back + 1))
+        if newest > place.next + _LEAP and self._item(newest) is None:
+            raise ConnectorError(f"Hacker News: the newest item, {newest}, is not there")
+        return place
 
     def _changed_since(self, first: int, end: int) -> tuple[int, ...]:
         """Changed items that an author may still have changed; those of the last look are known."""
@@ -164,7 +177,8 @@ class Items:
             return ()
         found = self._web.json("/v0/updates.json", what="changed items")
         listed = found.get("items") if isinstance(found, dict) else None
-        changed = frozenset(n for n in listed or () if isinstance(n, int) and first <= n < end)
+        listed = listed if isinstance(listed, list) else []
+        changed = frozenset(n for n in listed if isinstance(n, int) and first <= n < end)
         new, self._changed = changed - self._changed, changed
         return tuple(sorted(new))
 

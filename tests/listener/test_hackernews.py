@@ -227,6 +227,31 @@ def test_nothing_is_asked_that_the_budget_refuses(peer: HackerNewsPeer, connecto
     assert peer.server.asked == []
 
 
+def test_newest_number_far_too_high_loses_nothing(connector: Connect) -> None:
+    newest = [100]
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/v0/maxitem.json":
+            return Reply(newest[0])
+        number = int(request.path.removeprefix("/v0/item/").removesuffix(".json"))
+        there = {"id": number, "type": "story", "by": "pg", "title": "x", "time": 1_700_000_000}
+        return Reply(there if number <= 105 else None)
+
+    options = HackerNewsOptions(api=Api.FIREBASE, items_back=1, changes=False)
+    with closing(HttpServer(answer)) as server:
+        made = connector(options, url=server.url)
+        posts, cursor = drained(made)
+        newest[0] = 10**10
+        with pytest.raises(ConnectorError, match="not there") as caught:
+            made.fetch(cursor)
+        assert not caught.value.permanent
+        first_look_then = made.fetch(None).cursor
+        newest[0] = 105
+        assert ids(drained(made, cursor)[0]) == ["101", "102", "103", "104", "105"]
+        assert ids(drained(made, first_look_then)[0]) == ["105"]
+    assert ids(posts) == ["100"]
+
+
 def test_first_look_reads_only_the_newest(peer: HackerNewsPeer, connector: Connect) -> None:
     all_ids = [peer.say(f"{n}", NOW) for n in range(40)]
     made = connector(HackerNewsOptions(items_back=35))
