@@ -22,6 +22,7 @@ from listener.connectors import (
 from listener.connectors.bluesky_appview import AppView
 from listener.connectors.bluesky_post import PLATFORM, moment
 from listener.connectors.bluesky_session import HANDLE, PASSWORD
+from listener.connectors.json_item import BadItem, items_of, part
 from listener.connectors.listing import Listings, Page
 from store.records import Post
 
@@ -113,7 +114,7 @@ class Bluesky:
         answer = self._server.ask("app.bsky.feed.getPosts", "posts again", uris=list(ids))
         posts: list[Post] = []
         shown: set[str] = set()
-        for raw in answer.get("posts", ()):
+        for raw in _objects(answer, "posts"):
             shown.add(str(raw.get("uri")))
             try:
                 posts.append(self._server.post(raw))
@@ -148,7 +149,7 @@ class Bluesky:
             "app.bsky.feed.searchPosts", f"the search for {text}",
             q=text, sort="latest", since=begins, limit=_PAGE, cursor=page,
         )  # fmt: skip
-        views = answer.get("posts", ())
+        views = _objects(answer, "posts")
         return self._page(answer, [(view, _sort_time(view)) for view in views])
 
     def _author(self, actor: str, since: int, page: str | None) -> Page:
@@ -178,11 +179,11 @@ class Bluesky:
     def _feed_page(self, answer: Mapping[str, Any]) -> Page:
         """Whatever somebody only passed on counts for the order, and is left out."""
         items: list[tuple[Any, datetime | None]] = []
-        for item in answer.get("feed", ()):
-            if (reason := item.get("reason")) is None:
+        for item in _objects(answer, "feed"):
+            if item.get("reason") is None:
                 items.append((item.get("post"), _sort_time(item.get("post"))))
-            elif "indexedAt" in reason:
-                items.append((None, moment(reason["indexedAt"])))
+            else:
+                items.append((None, moment(part(item, "reason").get("indexedAt"))))
         return self._page(answer, items)
 
     def _notifications(self, since: int, page: str | None) -> Page:
@@ -192,7 +193,7 @@ class Bluesky:
         )  # fmt: skip
         items = [
             (one if one.get("reason") in _TO_US else None, moment(one.get("indexedAt")))
-            for one in answer.get("notifications", ())
+            for one in _objects(answer, "notifications")
         ]
         return self._page(answer, items, self._to_us)
 
@@ -226,6 +227,15 @@ class Bluesky:
             next=str(following) if following and items else None,
             rejects=rejects,
         )
+
+
+def _objects(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The list of that name; raises ConnectorError where a server sent something else."""
+    try:
+        found = items_of(answer, name)
+    except BadItem as error:
+        raise ConnectorError(f"Bluesky: an answer cannot be read ({error})") from None
+    return [one if isinstance(one, dict) else {"not an object": one} for one in found]
 
 
 def _in_any_order(page: Page, number: int, cursor: str) -> Page:

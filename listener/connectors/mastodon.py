@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Standing
-from listener.connectors.json_item import BadItem, Item, items_of, part, read_all
+from listener.connectors.json_item import BadItem, Item, as_item, items_of, part, read_all
 from listener.connectors.listing import Listings, Page
 from listener.connectors.mastodon_instance import Instance, InstanceError
 from listener.connectors.mastodon_post import Reader, id_at, mark, time_of_id
@@ -234,7 +234,8 @@ class Mastodon:
                 raise
             self._asks_one_by_one = True  # before 4.3, and on servers of another make
             return {}
-        statuses = [one for one in found if isinstance(one, dict)] if found else []
+        listed = found if isinstance(found, list) else []
+        statuses = [one for one in listed if isinstance(one, dict)]
         return {str(one.get("id")): one for one in statuses}
 
     def _one(self, local: str) -> Item | None:
@@ -253,7 +254,7 @@ class Mastodon:
         self._reader.own = ""
         try:
             account = self._ask("our account", lambda client: client.account_verify_credentials())
-            self._reader.own = self._reader.address(account)
+            self._reader.own = self._reader.address(as_item(account))
         except InstanceError as error:
             if error.status != 403:  # a token that may not read its own account can still listen
                 self._reader.own = None

@@ -60,6 +60,13 @@ class Instance:
             call(client)
         except (MastodonError, ValueError) as error:
             raise self._failure(error, what) from None
+        except (AttributeError, TypeError) as error:
+            # The library takes the shape of what it gets for granted.
+            if self._answer is None:
+                raise
+            raise InstanceError(
+                f"Mastodon: {self._host} sent an answer of another shape for {what}"
+            ) from error
         self._note_limit()
         return self._answer.json()
 

@@ -25,6 +25,7 @@ APPS_URL: Final = "https://www.reddit.com/prefs/apps"
 _UNSAID_WAIT: Final = 60.0
 _SPARE: Final = 1.0
 """Seconds without a request after a refusal of unsaid length, so that a round does not go on."""
+_LASTS: Final = 10**9
 _REASONS: Final = {
     "private": "it is private",
     "quarantined": "it is quarantined: open it once as the account that listens",
@@ -210,8 +211,15 @@ def _holds_token(response: Any) -> bool:
         found = response.json()
     except (ValueError, RecursionError):
         return False
-    needed = {"access_token", "expires_in", "scope"}
-    return isinstance(found, dict) and ("error" in found or needed <= found.keys())
+    if not isinstance(found, dict) or "error" in found:
+        return isinstance(found, dict)
+    lasts = found.get("expires_in")
+    is_time = isinstance(lasts, int | float) and 0 < lasts < _LASTS
+    return is_time and _are_texts(found.get("access_token"), found.get("scope"))
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(one, str) and one.isascii() for one in values)
 
 
 def _not_json(what: str) -> ConnectorError:

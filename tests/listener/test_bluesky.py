@@ -287,6 +287,29 @@ def test_feed_in_any_order_is_read_to_its_end() -> None:
         assert len(server.asked) == 3
 
 
+@pytest.mark.parametrize("answer", [{"posts": None}, {"posts": 1}, {}])
+def test_answer_without_its_list_is_tried_again(answer: dict[str, Any]) -> None:
+    with (
+        closing(HttpServer(lambda _: Reply(answer))) as server,
+        closing(Bluesky(BlueskyOptions(), Access(base_url=server.url, searches=("a",)))) as mine,
+    ):
+        for ask in (lambda: mine.fetch(None), lambda: mine.recheck(["at://x/y/z"])):
+            with pytest.raises(ConnectorError, match="posts: expected a list") as caught:
+                ask()
+            assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("odd", [None, 1, "x"])
+def test_odd_post_or_reason_does_not_stop_the_others(odd: object) -> None:
+    feed = [odd, {"reason": odd, "post": odd}, {"post": a_view(2)}]
+    options = BlueskyOptions(authors=("x.test",))
+    with (
+        closing(HttpServer(lambda _: Reply({"feed": feed}))) as server,
+        closing(Bluesky(options, Access(base_url=server.url))) as mine,
+    ):
+        assert len(heard(mine)) == 1
+
+
 def a_view(age: int) -> dict[str, Any]:
     """A post so many seconds old, as a server shows it."""
     at = ago(age).isoformat()

@@ -16,7 +16,7 @@ import pytest
 from listener.connectors import Access, Batch, Bounds, ConnectorError, Meter
 from listener.connectors.mastodon import Mastodon, MastodonOptions, Public
 from store.records import Kind, Post
-from tests.peers.http import HttpServer, Reply
+from tests.peers.http import HttpServer, Reply, Request
 from tests.peers.mastodon import OWN_ACCOUNT, TOKEN, MastodonPeer
 from tests.services import needs
 
@@ -318,6 +318,25 @@ def test_answer_of_another_shape_is_no_crash(body: object) -> None:
         else:
             with pytest.raises(ConnectorError):
                 mine.fetch(None)
+
+
+@pytest.mark.parametrize("body", [[], None, 1, "words", {"accounts": 1, "statuses": 1.5}])
+def test_search_of_another_shape_is_no_crash(body: object) -> None:
+    secrets = {"LAURELS_MASTODON_ACCESS_TOKEN": "t"}
+
+    def answer(request: Request) -> Reply:
+        if request.path.startswith("/api/v1/timelines"):
+            return Reply([])
+        is_known = request.path == "/api/v1/accounts/verify_credentials"
+        return Reply({"acct": "us"} if is_known else body)
+
+    with (
+        closing(HttpServer(answer)) as served,
+        closing(made(served.url, secrets=secrets, searches=("acme",))) as mine,
+    ):
+        batches = through(mine)[1]
+    unread = [one.reason for batch in batches for one in batch.unread]
+    assert any("for statuses with acme" in one for one in unread)
 
 
 def test_thread_is_read_from_its_root(server: MastodonPeer) -> None:

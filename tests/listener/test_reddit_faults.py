@@ -167,6 +167,23 @@ def test_wrong_secret_needs_a_person(peer: RedditPeer, token: Reply, word: str) 
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        {"expires_in": "x"},
+        {"expires_in": None},
+        {"expires_in": 10**30},
+        {"scope": 1},
+        {"access_token": ["t"]},
+        {"access_token": "\ud800"},
+    ],
+)
+def test_odd_token_is_asked_for_again(peer: RedditPeer, odd: dict[str, object]) -> None:
+    token = {"access_token": "t", "token_type": "bearer", "expires_in": 86_400, "scope": "*"}
+    peer.refused["api/v1/access_token"] = Reply(token | odd)
+    assert not failure(connector(peer)).permanent
+
+
+@pytest.mark.parametrize(
     ("reply", "words"),
     [
         (Reply({"reason": "private", "message": "Forbidden", "error": 403}, 403), "private"),
