@@ -158,7 +158,7 @@ class Items:
 
     def _newest(self) -> int:
         found = self._web.json("/v0/maxitem.json", what="the newest item")
-        if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+        if isinstance(found, bool) or not isinstance(found, int) or found < 0:
             raise ConnectorError("Hacker News: the number of the newest item is no number")
         return found
 
