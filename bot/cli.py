@@ -277,6 +277,7 @@ def purge(
     from bot.commands import purge as command
     from bot.failures import CommandError
 
+    report = report or since is not None
     if sum((post is not None, account is not None, report, forecast)) > 1:
         raise CommandError("--post, --account, --report and --forecast: one at a time")
     settings = _settings(config)

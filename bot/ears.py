@@ -120,9 +120,10 @@ class Ear:
         with reading(engine) as tx:
             state = cursors.state(tx, name)
         retry_at = state.retry_at if state else None
-        wait = (retry_at - wiring.utc_now()).total_seconds() if retry_at else 60.0
+        left = (retry_at - wiring.utc_now()).total_seconds() if retry_at else 60.0
+        wait = max(1.0, left)
         LOG.warning("source failed", source=name, error=str(error), again_in=round(wait))
-        return max(1.0, wait)
+        return wait
 
 
 def made(

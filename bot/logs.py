@@ -28,4 +28,6 @@ def configure(level: LogLevel) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    # It tells of every broken connection with pages of traceback; its connector says it in a line.
+    logging.getLogger("discord").setLevel(logging.CRITICAL)
     logging.basicConfig(level=max(least, logging.WARNING), stream=sys.stderr)

@@ -42,7 +42,7 @@ def told(state: CursorState | None, now: datetime) -> str:
     if state is None or state.polled_at is None:
         return "not heard yet"
     if found is Health.LISTENING:
-        return f"listening; last heard {span(now - state.polled_at)} ago"
+        return f"listening; last asked {span(now - state.polled_at)} ago"
     since = f" for {span(now - state.failing_since)}" if state.failing_since else ""
     if found is Health.STOPPED:
         return f"stopped{since}, a person is needed: {state.error}"

@@ -56,14 +56,19 @@ def _bounded(wait: float) -> float:
     return min(max(0.0, wait), LONGEST_WAIT)
 
 
-def backoff(failures: int, every: float, chance: Callable[[], float] = random.random) -> float:
+def backoff(
+    failures: int,
+    every: float,
+    chance: Callable[[], float] = random.random,
+    *,
+    longest: float = LONGEST_BACKOFF,
+) -> float:
     """Seconds to wait after so many failures in a row, at least 1: between half and the whole of
-    `every` doubled each time, up to an hour (or `every`, where that is longer).
+    `every` doubled each time, up to `longest` (or `every`, where that is longer).
 
     Equal jitter, after M. Brooker, "Exponential Backoff And Jitter", AWS, 2015.
     """
-    longest = max(LONGEST_BACKOFF, every)
-    whole = min(longest, every * 2.0 ** min(max(failures, 1) - 1, 30))
+    whole = min(max(longest, every), every * 2.0 ** min(max(failures, 1) - 1, 30))
     return whole / 2 + whole / 2 * chance()
 
 

@@ -13,7 +13,7 @@ from listener.connectors import (
     ThreadReader,
     Unread,
 )
-from listener.limits import backoff
+from listener.limits import LONGEST_BACKOFF, backoff
 from listener.match import Matcher
 from listener.query import EVERYTHING
 from store import conversations, cursors, mentions
@@ -22,6 +22,8 @@ from store.mentions import NewMention
 from store.records import Post
 
 _DEFAULT_EVERY = 300
+STREAM_BACKOFF = 60.0
+"""Seconds: what a stream misses meanwhile has to be caught up with, if its server keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def poll_once(
     try:
         batch = connector.fetch(cursor)
     except ConnectorError as error:
-        _note_failure(engine, source, error, now, every)
+        longest = STREAM_BACKOFF if connector.capabilities.stream else LONGEST_BACKOFF
+        _note_failure(engine, source, error, now, every, longest)
         raise
     if aside is not None:
         aside(batch.rejects)
@@ -80,7 +83,17 @@ def poll_once(
         for one in batch.unread:
             cursors.leave_unread(tx, source, one.what, one.reason, now)
         received = _received(batch)
-        cursors.put(tx, source, batch.cursor, now, received=received, stored=kept.new)
+        # Where nothing came but word of what failed, a growing pause must go on growing.
+        went_well = bool(received or batch.rejects or not batch.unread)
+        cursors.put(
+            tx,
+            source,
+            batch.cursor,
+            now,
+            received=received,
+            stored=kept.new,
+            went_well=went_well,
+        )
     return Polled(
         received,
         len(posts),
@@ -128,12 +141,21 @@ def _received(batch: Batch) -> int:
 
 
 def _note_failure(
-    engine: Engine, source: str, error: ConnectorError, now: datetime, every: float
+    engine: Engine,
+    source: str,
+    error: ConnectorError,
+    now: datetime,
+    every: float,
+    longest: float,
 ) -> None:
     with engine.begin() as tx:
         before = cursors.state(tx, source)
         failures = (before.failures if before else 0) + 1
-        wait = backoff(failures, every) if error.retry_after is None else error.retry_after
+        wait = (
+            backoff(failures, every, longest=longest)
+            if error.retry_after is None
+            else error.retry_after
+        )
         retry_at = None if error.permanent else now + timedelta(seconds=wait)
         permanent = error.permanent
         cursors.fail(tx, source, str(error), now, permanent=permanent, retry_at=retry_at)

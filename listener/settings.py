@@ -97,6 +97,11 @@ class SourceSettings:
                 f"listener.sources: {self.name}: base_url: expected http://… or https://… "
                 f"(a stream: ws://… or wss://…) without a password, not {self.base_url!r}"
             )
+        if kind(self.connector).capabilities.needs_address and self.base_url is None:
+            raise ValueError(
+                f"listener.sources: {self.name}: base_url: which one? e.g. "
+                f"https://{self.connector}.example.org"
+            )
         price = kind(self.connector).capabilities.micro_usd_per_post
         limits = (self.limits.usd_per_day, self.limits.usd_per_month)
         if price and limits == (None, None) and not is_loopback(self.base_url):

@@ -54,26 +54,25 @@ def put(
     *,
     received: int = 0,
     stored: int = 0,
+    went_well: bool = True,
 ) -> None:
-    """Keep the cursor of a source after a poll that went well; its failures are over."""
+    """Keep the cursor of a source after a poll; where that went well, its failures are over."""
     statement = insert(tx, cursor).values(
         source=source, value=value, polled_at=polled_at, received=received, stored=stored
     )
     new = statement.excluded
+    kept = {
+        "value": new.value,
+        "polled_at": new.polled_at,
+        "received": cursor.c.received + new.received,
+        "stored": cursor.c.stored + new.stored,
+    }
+    over = {
+        "error": None, "failing_since": None, "failures": 0, "retry_at": None, "permanent": False,
+    }  # fmt: skip
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["source"],
-            set_={
-                "value": new.value,
-                "polled_at": new.polled_at,
-                "error": None,
-                "failing_since": None,
-                "failures": 0,
-                "retry_at": None,
-                "permanent": False,
-                "received": cursor.c.received + new.received,
-                "stored": cursor.c.stored + new.stored,
-            },
+            index_elements=["source"], set_=kept | over if went_well else kept
         )
     )
 

@@ -54,6 +54,8 @@ class Capabilities:
     """An edited post is heard again when it is among what is read."""
     deletions: Deletions = Deletions.NEVER
     """RECHECK: the class is a `Rechecker`."""
+    needs_address: bool = False
+    """There is no address of the platform's own: a source must name one in `base_url`."""
     text_limit: int | None = None
     """Characters of a reply, as the platform counts them."""
     secrets: tuple[str, ...] = ()

@@ -73,6 +73,7 @@ class Discourse:
     Options = DiscourseOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
         platform=PLATFORM,
+        needs_address=True,
         thread=True,
         reply=True,
         edits=True,

@@ -81,6 +81,7 @@ class Reddit:
     Options = RedditOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
         platform="reddit",
+        requests_per_poll=2.0,
         search=True,
         thread=True,
         reply=True,

@@ -83,6 +83,7 @@ class StackExchange:
     Options = StackExchangeOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
         platform=PLATFORM,
+        requests_per_poll=2.0,
         search=True,
         thread=True,
         edits=True,

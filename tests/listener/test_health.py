@@ -37,7 +37,7 @@ def test_word_for_a_state(state: CursorState, word: Health, attention: bool) -> 
 
 def test_sentence_says_since_when_why_and_what_next() -> None:
     assert told(None, MOMENT) == "not heard yet"
-    assert told(WELL, MOMENT) == "listening; last heard 4 min ago"
+    assert told(WELL, MOMENT) == "listening; last asked 4 min ago"
     assert told(FAILED, MOMENT) == (
         "failing for 26 h (9 times); next try in 31 min: "
         "Hacker News: hn.algolia.com fails (HTTP 503) for acme"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from listener.connectors import Batch, Capabilities, ConnectorError, Reject
+from listener.connectors import Batch, Capabilities, ConnectorError, Reject, Unread
 from listener.match import Matcher
 from listener.poll import poll_once
 from store import cursors, mentions
@@ -59,6 +59,40 @@ def test_what_cannot_be_put_aside_is_read_again(engine: Engine) -> None:
         poll_once(engine, "forum", connector, MATCHER, MOMENT, aside=full)
     poll_once(engine, "forum", connector, MATCHER, MOMENT, aside=kept.extend)
     assert [one.number for one in kept] == [7]
+
+
+class Halves:
+    """A connector of two listings that are both out of reach."""
+
+    capabilities: ClassVar = Capabilities(platform="discourse")
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """The first is noted as unread, with the second all of it fails."""
+        self._asked += 1
+        if self._asked % 2:
+            return Batch((), "1", unread=(Unread("issues", "cannot be reached"),))
+        raise ConnectorError("cannot be reached")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_pause_grows_although_one_half_is_only_noted(engine: Engine) -> None:
+    connector, waits = Halves(), []
+    for _ in range(4):
+        poll_once(engine, "forum", connector, MATCHER, MOMENT, every=60)
+        with pytest.raises(ConnectorError):
+            poll_once(engine, "forum", connector, MATCHER, MOMENT, every=60)
+        with reading(engine) as tx:
+            state = cursors.state(tx, "forum")
+        assert state is not None
+        assert state.retry_at is not None
+        waits.append((state.retry_at - MOMENT).total_seconds())
+        assert state.failures == len(waits)
+    assert waits[0] <= 60 < waits[2]
 
 
 def test_same_posts_again_add_nothing(engine: Engine) -> None:
