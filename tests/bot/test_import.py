@@ -30,6 +30,8 @@ def started(place: Path, *words: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
+        # Whoever runs the tests in the background has children that ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
 
 
