@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -129,7 +129,15 @@ def _source(source: SourceSettings, settings: Settings, now: datetime) -> str:
     state = _state(source.name, settings.store)
     if state is not None and needs_attention(state):
         raise ConnectorError(f"{what}; {told(state, now)}")
-    return f"{what}; {told(state, now)}"
+    return f"{what}; {told(state, now)}{_overdue(source, state, now)}"
+
+
+def _overdue(source: SourceSettings, state: CursorState | None, now: datetime) -> str:
+    """That nobody has asked for long, where somebody ever did."""
+    if state is None or state.polled_at is None or state.retry_at is not None:
+        return ""
+    late = now - state.polled_at > timedelta(seconds=3 * source.every_seconds + 60)
+    return "; overdue: `laurels run` is not running" if late else ""
 
 
 def _state(source: str, store: StoreSettings) -> CursorState | None:

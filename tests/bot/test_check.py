@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from models.judgement import Classifier, Judgement, Label, Text
 from models.settings import ModelSettings
 from models.weights_file import ModelError
 from rewards.policy import Policy
+from store import cursors
 from store.db import fact as stored_fact
 from store.db import migrate, open_store, reading
 from store.records import SourceKind
@@ -153,3 +154,19 @@ def test_lines_show_settings_and_parts(settings: Settings) -> None:
     text = lines([Part("store", True, "opens"), Part("time zones", False, "no")], settings)
     assert "cooldown_days: 30" in text
     assert text.endswith("ok    store       opens\nFAIL  time zones  no")
+
+
+def test_source_that_nobody_asks_any_more_is_told(tmp_path: Path) -> None:
+    (tmp_path / "there.jsonl").write_text("{}\n")
+    options = ArchiveOptions(tmp_path / "there.jsonl")
+    source = SourceSettings("there", "archive", SourceKind.COMMUNITY, options=options)
+    store = StoreSettings(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_store(store.url)
+    migrate(engine)
+    for minutes, is_told in ((1, False), (30, True)):
+        with engine.begin() as tx:
+            cursors.put(tx, "there", "1", NOW - timedelta(minutes=minutes))
+        part = parts_of(Settings(listener=ListenSettings((source,)), store=store))["source there"]
+        assert part.ok
+        assert ("overdue" in part.detail) is is_told
+    engine.dispose()
