@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from store import cursors
-from store.db import Engine, StoreError, fact, open_store, reading, set_fact
+from store.db import BUSY_SECONDS, Engine, StoreError, fact, open_store, reading, set_fact
 from tests.posts import MOMENT
 
 
@@ -16,7 +16,7 @@ def test_folders_above_the_file_are_made(tmp_path: Path) -> None:
     with engine.connect() as tx:
         assert tx.scalar(text("PRAGMA journal_mode")) == "wal"
         assert tx.scalar(text("PRAGMA foreign_keys")) == 1
-        assert tx.scalar(text("PRAGMA busy_timeout")) == 10_000
+        assert tx.scalar(text("PRAGMA busy_timeout")) == 1_000 * BUSY_SECONDS
     engine.dispose()
 
 
