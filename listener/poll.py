@@ -59,17 +59,10 @@ def poll_once(
 
     With `wanted`, a post is kept that is wanted, that is known, or that replies to a known one.
     A post already stored adds nothing. `aside` keeps what could not be read, before the cursor
-    passes it. A failure is written beside the cursor, which stays, with
-    the moment of the next try, and raised on as ConnectorError.
+    passes it. A failure is written beside the cursor, which stays, with the moment of the next
+    try, and raised on as ConnectorError.
     """
-    with reading(engine) as tx:
-        cursor = cursors.get(tx, source)
-    try:
-        batch = connector.fetch(cursor)
-    except ConnectorError as error:
-        longest = STREAM_BACKOFF if connector.capabilities.stream else LONGEST_BACKOFF
-        _note_failure(engine, source, error, now, every, longest)
-        raise
+    batch = _fetched(engine, source, connector, now, every)
     if aside is not None:
         aside(batch.rejects)
     with engine.begin() as tx:
@@ -80,22 +73,9 @@ def poll_once(
         if isinstance(connector, ThreadReader):
             conversations.open_new(tx, kept.threads, source, now)
         deleted = mentions.carry_out(tx, batch.deletions, now)
-        for one in batch.unread:
-            cursors.leave_unread(tx, source, one.what, one.reason, now)
-        received = _received(batch)
-        # Where nothing came but word of what failed, a growing pause must go on growing.
-        went_well = bool(received or batch.rejects or not batch.unread)
-        cursors.put(
-            tx,
-            source,
-            batch.cursor,
-            now,
-            received=received,
-            stored=kept.new,
-            went_well=went_well,
-        )
+        _advance(tx, source, batch, kept.new, now)
     return Polled(
-        received,
+        _received(batch),
         len(posts),
         kept.new,
         kept.mentions,
@@ -104,6 +84,29 @@ def poll_once(
         deleted,
         tuple(batch.unread),
     )
+
+
+def _fetched(
+    engine: Engine, source: str, connector: Connector, now: datetime, every: float
+) -> Batch:
+    with reading(engine) as tx:
+        cursor = cursors.get(tx, source)
+    try:
+        return connector.fetch(cursor)
+    except ConnectorError as error:
+        longest = STREAM_BACKOFF if connector.capabilities.stream else LONGEST_BACKOFF
+        _note_failure(engine, source, error, now, every, longest)
+        raise
+
+
+def _advance(tx: Connection, source: str, batch: Batch, new: int, now: datetime) -> None:
+    """Move the cursor past the batch, and note what it left unread."""
+    for one in batch.unread:
+        cursors.leave_unread(tx, source, one.what, one.reason, now)
+    received = _received(batch)
+    # Where nothing came but word of what failed, a growing pause must go on growing.
+    went_well = bool(received or batch.rejects or not batch.unread)
+    cursors.put(tx, source, batch.cursor, now, received=received, stored=new, went_well=went_well)
 
 
 @dataclass(frozen=True, slots=True)
