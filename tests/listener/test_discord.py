@@ -228,12 +228,13 @@ def test_closing_is_quick_and_leaves_nothing_behind(ear: Ear) -> None:
     assert not [one for one in threading.enumerate() if one.name == "discord"]
 
 
-def test_closing_while_it_waits_to_identify_anew_is_quick(ear: Ear) -> None:
+def test_closing_while_it_waits_to_identify_anew_ends_it(ear: Ear) -> None:
     ear.hear()
     before = ear.peer.connections
     ear.peer.fail("op9")
     until_true(lambda: ear.peer.connections > before)
     ear.connector.close()
+    assert ear.peer.connections == before + 1
 
 
 def test_quiet_restart_asks_for_little(ear: Ear) -> None:

@@ -194,13 +194,13 @@ def test_cursor_of_other_feeds_is_no_obstacle(shelf: Shelf, connect: Connect) ->
     assert len(connect(URL).fetch("no cursor").posts) == 1
 
 
-def test_quiet_poll_is_cheap(shelf: Shelf, connect: Connect) -> None:
+def test_quiet_poll_brings_nothing(shelf: Shelf, connect: Connect) -> None:
     shelf.put(RSS.format("".join(ITEM.format(n) for n in range(100))))
     rss = connect()
     cursor = rss.fetch(None).cursor
-    rss.fetch(cursor)
-    for _ in range(10):
-        rss.fetch(cursor)
+    for _ in range(3):
+        again = rss.fetch(cursor)
+        assert (list(again.posts), again.exhausted) == ([], True)
 
 
 @pytest.mark.parametrize(
