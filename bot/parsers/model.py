@@ -1,0 +1,49 @@
+"""``laurels model``: info, classify, train and evaluate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.parsers.shared import Config, Json, settings_in
+
+Data = Annotated[Path, typer.Option(help="Folder of the labelled sets.")]
+Archives = Annotated[Path, typer.Option(help="Folder of the archives.")]
+
+
+def info(config: Config = None, as_json: Json = False) -> None:
+    """Which model judges; its hashes are checked."""
+    from bot.commands import model as command
+
+    command.info(settings_in(config), as_json=as_json)
+
+
+def classify(
+    texts: Annotated[list[str], typer.Argument(help="Texts to judge.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Judge texts."""
+    from bot.commands import model as command
+
+    command.classify(settings_in(config), texts, as_json=as_json)
+
+
+def train(
+    data: Data,
+    archives: Archives,
+    out: Annotated[Path, typer.Option(help="Folder to write; an interrupted run goes on.")],
+    name: Annotated[str, typer.Option(help="Name and version kept beside each analysis.")],
+    epochs: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Fine-tune, export and tune a model."""
+    from bot.commands import model as command
+
+    command.train(data, archives, out, epochs, name)
+
+
+def evaluate(data: Data, archives: Archives, config: Config = None, as_json: Json = False) -> None:
+    """Measure the model on the labelled sets."""
+    from bot.commands import model as command
+
+    command.evaluate(settings_in(config), data, archives, as_json=as_json)
