@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from store import decisions, identity, mentions, schema
+from store import decisions, identity, mentions, migrations, schema
 from store.db import (
     Engine,
     NewerDatabase,
@@ -70,7 +70,7 @@ _FIRST_ROWS = (
 
 def test_store_of_the_first_version_loses_old_words_and_names(bare_engine: Engine) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with bare_engine.begin() as tx:
         config.attributes["connection"] = tx
         command.upgrade(config, "0001")

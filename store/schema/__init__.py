@@ -1,0 +1,47 @@
+"""The tables. Constraints keep the promises; every index names its query."""
+
+from typing import Final
+
+from store.schema.columns import metadata
+from store.schema.deciding import case, decision, ledger, outbox
+from store.schema.desk import audit, fact, member, token
+from store.schema.judging import act_of_help, analysis, expert_score, rollup
+from store.schema.people import account, claim, consent, link, person
+from store.schema.posts import edit, mention, post, recheck, tombstone
+from store.schema.sources import conversation, cursor, spending, unread
+
+__all__ = [
+    "APPEND_ONLY",
+    "account",
+    "act_of_help",
+    "analysis",
+    "audit",
+    "case",
+    "claim",
+    "consent",
+    "conversation",
+    "cursor",
+    "decision",
+    "edit",
+    "expert_score",
+    "fact",
+    "ledger",
+    "link",
+    "member",
+    "mention",
+    "metadata",
+    "outbox",
+    "person",
+    "post",
+    "recheck",
+    "rollup",
+    "spending",
+    "token",
+    "tombstone",
+    "unread",
+]
+
+APPEND_ONLY: Final = (
+    "link", "tombstone", "decision", "ledger", "consent", "audit", "recheck",
+)  # fmt: skip
+"""Tables whose rows no statement may change or remove; triggers refuse it."""

@@ -1,0 +1,66 @@
+"""What was made of posts: the judgements, the help in them, the counts."""
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.schema.columns import Instant, metadata, ref, row_id, words
+
+analysis = Table(
+    "analysis", metadata, row_id(),
+    ref("post_id", "post"),
+    Column("task", String(16), nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("label", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("scores", JSON, nullable=False),
+    UniqueConstraint("post_id", "task", "model"),
+)  # fmt: skip
+
+act_of_help = Table(
+    "act_of_help", metadata, row_id(),
+    ref("post_id", "post"),
+    ref("helper_id", "person"),
+    ref("helped_id", "person"),
+    ref("evidence_post_id", "post", null=True),
+    ref("asked_post_id", "post", null=True),
+    Column("evidence", String(16), nullable=False),
+    Column("channel", Text),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("helper_id <> helped_id", name="not_self"),
+    words("evidence", "accepted thanked scored replied"),
+    UniqueConstraint("post_id", "helped_id"),
+    Index("ix_act_of_help_at", "at"),  # helpgraph.acts
+    Index("ix_act_of_help_helper_id_at", "helper_id", "at"),  # helpgraph.acts_of
+    Index("ix_act_of_help_evidence_post_id", "evidence_post_id"),  # helpgraph.of_thanks
+    Index("ix_act_of_help_asked_post_id", "asked_post_id"),  # burial.carry_out
+    Index("ix_act_of_help_helped_id", "helped_id"),  # burial.carry_out
+)  # fmt: skip
+
+expert_score = Table(
+    "expert_score", metadata,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("acts", Integer, nullable=False),
+    Column("helped", Integer, nullable=False),
+    Column("computed_at", Instant, nullable=False),
+    Index("ix_expert_score_score", "score"),  # helpgraph.experts
+)  # fmt: skip
+
+rollup = Table(
+    "rollup", metadata,
+    Column("day", String(10), primary_key=True),
+    Column("measure", String(32), primary_key=True),
+    Column("label", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+)  # fmt: skip
