@@ -16,6 +16,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Known,
     Reject,
     Standing,
 )
@@ -93,6 +94,7 @@ class Bluesky:
             access,
             start=int(since.timestamp()),
             overlap=_LATE,
+            known_by=_cursor_of,
         )
 
     def fetch(self, cursor: str | None) -> Batch:
@@ -109,9 +111,10 @@ class Bluesky:
         """The conversation around a post."""
         return self._server.thread(post.platform_id, bounds)
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Known]) -> Standing:
         """Those of the posts that the server still shows."""
-        answer = self._server.ask("app.bsky.feed.getPosts", "posts again", uris=list(ids))
+        ids = [one.platform_id for one in known]
+        answer = self._server.ask("app.bsky.feed.getPosts", "posts again", uris=ids)
         posts: list[Post] = []
         shown: set[str] = set()
         for raw in _objects(answer, "posts"):
@@ -247,6 +250,12 @@ def _in_any_order(page: Page, number: int, cursor: str) -> Page:
         capped = f"the feed goes on after {number} pages; what it shows below is left out"
         return replace(page, oldest=oldest, next=None, capped=capped)
     return replace(page, oldest=oldest, next=f"{number}/{page.next}")
+
+
+def _cursor_of(page: str) -> str:
+    """The server's own part of a page token: that of a feed counts the pages before it."""
+    number, _, cursor = page.partition("/")
+    return cursor if number.isdecimal() and cursor else page
 
 
 def _sort_time(view: Any) -> datetime | None:

@@ -68,7 +68,7 @@ class Issues:
         newest = max(marks, default=0)
         self._seen[path] = _Seen(address, answer.headers.get("etag", ""), newest)
         following = None
-        if 'rel="next"' in answer.headers.get("link", "") and marks:
+        if 'rel="next"' in answer.headers.get("link", ""):
             # Whether `since` itself is included is not promised, so one second is read twice.
             ahead = newest - 1 > begin
             following = f"{newest - 1}:0" if ahead else f"{begin}:{place.page + 1}"

@@ -17,6 +17,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Known,
     Standing,
 )
 from listener.connectors.hackernews_items import ADDRESS as OFFICIAL
@@ -29,6 +30,7 @@ from listener.connectors.json_item import (
     items_of,
     mark,
     maybe_text,
+    maybe_whole,
     read_all,
 )
 from listener.connectors.keyset import placed
@@ -133,9 +135,9 @@ class HackerNews:
                 raise
         return () if self._api is Api.ALGOLIA else self._items.thread(post, bounds)
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Known]) -> Standing:
         """Look at each item in the official interface."""
-        return self._items.recheck(ids)
+        return self._items.recheck([one.platform_id for one in known])
 
     def _is_elsewhere(self, error: Exception) -> bool:
         if isinstance(error, Refusal) and error.answer.status != 404:
@@ -168,7 +170,9 @@ class HackerNews:
             if self._is_elsewhere(error):
                 raise _Elsewhere from error
             raise
-        return _page_of(hits, place.next(_oldest(hits), more=len(hits) >= _MOST_HITS))
+        pages = maybe_whole(answer, "nbPages") or 0
+        more = len(hits) >= _MOST_HITS or (bool(hits) and place.page + 1 < pages)
+        return _page_of(hits, place.next(_oldest(hits), more=more))
 
     def _tree(self, post: Post, bounds: Bounds) -> Sequence[Post]:
         tree = self._node(post.thread_id or post.platform_id)

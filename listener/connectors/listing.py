@@ -7,15 +7,15 @@ so that a killed process goes on in the middle.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from listener.connectors import Access, Batch, ConnectorError, Reject, Unread
 from store.records import Deletion, Post
 
-_REMEMBERED: Final = 4
-"""Page tokens by which a platform that goes round in a circle is known."""
+_UNREADABLE: Final = 10
+"""Pages in a row of which no item tells when it was written; then a sweep ends."""
 _FUTURE: Final = timedelta(minutes=10)
 
 
@@ -34,6 +34,11 @@ class Page:
     capped: str | None = None
     """Why the platform shows no older items although there are some."""
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether there is something on it, and nothing that tells when it was written."""
+        return self.newest is None and bool(self.rejects)
+
 
 class StalePage(Exception):
     """The platform no longer knows the page asked for: the sweep begins again at its top."""
@@ -41,14 +46,27 @@ class StalePage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """`done` was reached by an earlier sweep. The others are of the sweep under way; `before` are
-    the last pages before `page`, since a platform may lead round in a circle.
+    """`done` was reached by an earlier sweep. The others are of the sweep under way.
+
+    `number` counts its pages before `page`, `unreadable` the last of them that told no time.
+    `before` are those whose number is a power of two: a platform that leads round in a circle,
+    however long, comes by one of them again, and few have to be remembered.
     """
 
     done: int
     top: int | None = None
     page: str | None = None
     before: tuple[str, ...] = ()
+    number: int = 0
+    unreadable: int = 0
+
+    def after(self, page: Page, top: int | None) -> "_Sweep":
+        """The sweep with this page read and another to come."""
+        number = self.number + (self.page is not None)
+        is_kept = self.page is not None and number & (number - 1) == 0
+        before = (*self.before, self.page) if self.page and is_kept else self.before
+        unreadable = self.unreadable + 1 if page.is_unreadable else 0
+        return _Sweep(self.done, top, page.next, before, number, unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +85,9 @@ class Listings:
     than the mark `since` are not needed, and may be left out by the platform's own filter.
     `start` is how far back the first sweep goes, as a mark. `overlap` in marks is read again each
     time, for items that a platform shows late. With `ascending` pages grow newer, and a sweep
-    goes on to the last page. A listing that fails is noted as unread and tried in the next round;
-    only when all of them fail does the fetch.
+    goes on to the last page. `known_by` is what tells one page token from another, where tokens
+    also count. A listing that fails is noted as unread and tried in the next round; only when all
+    of them fail does the fetch.
     """
 
     def __init__(
@@ -81,6 +100,7 @@ class Listings:
         overlap: int = 600,
         ascending: bool = False,
         in_seconds: bool = True,
+        known_by: Callable[[str], str] = str,
     ) -> None:
         self._keys = tuple(dict.fromkeys(keys))
         self._read = read
@@ -89,6 +109,7 @@ class Listings:
         self._overlap = overlap
         self._ascending = ascending
         self._in_seconds = in_seconds
+        self._known_by = known_by
         self._failed: dict[str, ConnectorError] = {}
         self._begins_anew = False
 
@@ -117,14 +138,12 @@ class Listings:
     def _with(self, place: _Place, key: str, sweep: _Sweep, page: Page) -> Batch:
         top = self._higher(sweep.top, page.newest)
         unread: tuple[Unread, ...] = ()
-        page = _straight(sweep, page)
+        page = self._straight(sweep, page)
         if self._goes_on(sweep, page):
-            before = sweep.before if sweep.page is None else (*sweep.before, sweep.page)
-            after = _Sweep(sweep.done, top, page.next, before[-_REMEMBERED:])
-            place = replace(place, sweeps={**place.sweeps, key: after})
+            place = replace(place, sweeps={**place.sweeps, key: sweep.after(page, top)})
             exhausted = False
         else:
-            if page.capped and page.oldest is not None and page.oldest > sweep.done:
+            if page.capped and (page.is_unreadable or (page.oldest or 0) > sweep.done):
                 unread = (Unread(key, page.capped),)
             after = _Sweep(sweep.done if top is None else max(sweep.done, top))
             place = self._next_turn(replace(place, sweeps={**place.sweeps, key: after}))
@@ -155,6 +174,19 @@ class Listings:
             return True
         return page.oldest is None or page.oldest > sweep.done - self._overlap
 
+    def _straight(self, sweep: _Sweep, page: Page) -> Page:
+        """The page, which is the last one where those after it would be no use."""
+        if page.next is None:
+            return page
+        seen = {self._known_by(one) for one in (sweep.page, *sweep.before) if one is not None}
+        if self._known_by(page.next) in seen:
+            reason = "the platform shows the same pages again; what is older is left out"
+        elif page.is_unreadable and sweep.unreadable + 1 >= _UNREADABLE:
+            reason = f"nothing on {_UNREADABLE} pages in a row can be read; they are put aside"
+        else:
+            return page
+        return replace(page, next=None, capped=page.capped or reason)
+
     def _higher(self, top: int | None, newest: int | None) -> int | None:
         if newest is None:
             return top
@@ -178,14 +210,6 @@ class Listings:
         return _Place(known, turn, found.first if 0 <= found.first < len(self._keys) else 0)
 
 
-def _straight(sweep: _Sweep, page: Page) -> Page:
-    """The page, which is the last one where it leads back to one before it."""
-    if page.next is None or page.next not in (sweep.page, *sweep.before):
-        return page
-    reason = page.capped or "the platform shows the same pages again; what is older is left out"
-    return replace(page, next=None, capped=reason)
-
-
 def _together(errors: Sequence[ConnectorError]) -> ConnectorError:
     """One error for listings that all failed: permanent only where no new try can help."""
     permanent = all(one.permanent for one in errors)
@@ -196,18 +220,22 @@ def _together(errors: Sequence[ConnectorError]) -> ConnectorError:
 
 def _written(place: _Place) -> str:
     sweeps = {
-        key: [sweep.done, sweep.top, sweep.page, sweep.before] if sweep.page else [sweep.done]
-        for key, sweep in place.sweeps.items()
+        key: astuple(sweep) if sweep.page else [sweep.done] for key, sweep in place.sweeps.items()
     }
     written = {"turn": place.turn, "first": place.first, "sweeps": sweeps}
     return json.dumps(written, separators=(",", ":"), ensure_ascii=False)
 
 
 def _swept(
-    done: int, top: int | None = None, page: str | None = None, before: object = ()
+    done: int,
+    top: int | None = None,
+    page: str | None = None,
+    before: object = (),
+    *counts: int,
 ) -> _Sweep:
     # Once a number of pages stood where those before it stand now.
-    return _Sweep(done, top, page, tuple(before) if isinstance(before, list) else ())
+    seen = tuple(before) if isinstance(before, list) else ()
+    return _Sweep(done, top, page, seen, *map(int, counts))
 
 
 def _parsed(cursor: str | None) -> _Place:

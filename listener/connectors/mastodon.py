@@ -8,8 +8,16 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Standing
-from listener.connectors.json_item import BadItem, Item, as_item, items_of, part, read_all
+from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Known, Standing
+from listener.connectors.json_item import (
+    BadItem,
+    Item,
+    as_item,
+    items_of,
+    maybe_text,
+    part,
+    read_all,
+)
 from listener.connectors.listing import Listings, Page
 from listener.connectors.mastodon_instance import Instance, InstanceError
 from listener.connectors.mastodon_post import Reader, id_at, mark, time_of_id
@@ -121,8 +129,9 @@ class Mastodon:
         found = read_all(_shallow(above, below, bounds.depth), read).posts
         return found[: bounds.posts]
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Known]) -> Standing:
         """Look at statuses by their ids; those of another server are not told."""
+        ids = [one.platform_id for one in known]
         locals_ = [one for one in map(self._reader.local_id, ids) if one is not None]
         found = self._many(locals_)
         gone = []
@@ -152,8 +161,11 @@ class Mastodon:
         items = self._items(key, below or None, limit)
         self._received += len(items)
         marks = [at for one in items if (at := mark(one)) is not None]
+        last = next((id_ for one in reversed(items) if (id_ := maybe_text(one, "id"))), None)
         if not marks:
-            return Page((), rejects=read_all(items, self._reader.heard).rejects)
+            limit = self._now() - self._reach(key) if limit is None else limit
+            rejects = read_all(items, self._reader.heard).rejects
+            return Page((), next=None if last is None else f"{last} {limit}", rejects=rejects)
         ordered = key == "mentions" or all(time_of_id(one.get("id")) for one in items)
         self._has_snowflakes = ordered and key != "mentions"
         if limit is None:
@@ -165,8 +177,7 @@ class Mastodon:
         read = self._mention if key == "mentions" else heard
         # Oldest first, so that a reply finds the root that its parent belongs to.
         found = read_all(reversed(wanted), read)
-        last = next(str(one["id"]) for one in reversed(items) if one.get("id"))
-        following = f"{last} {limit}" if oldest > limit else None
+        following = None if last is None or oldest <= limit else f"{last} {limit}"
         return Page(found.posts, oldest, max(marks), following, found.rejects)
 
     def _limit(self, key: str, since: int) -> int | None:

@@ -21,6 +21,7 @@ from tests.peers.bluesky_servers import servers
 from tests.peers.firehose import Bridge
 from tests.peers.http import HttpServer, Reply, Request
 from tests.peers.jetstream import JetstreamPeer
+from tests.posts import known
 
 
 @pytest.fixture
@@ -287,13 +288,28 @@ def test_feed_in_any_order_is_read_to_its_end() -> None:
         assert len(server.asked) == 3
 
 
+def test_feed_that_leads_round_in_a_circle_ends() -> None:
+    def answer(request: Request) -> Reply:
+        at = int(request.query.get("cursor", "0"))
+        return Reply({"feed": [{"post": a_view(at)}], "cursor": str(at % 30 + 1)})
+
+    options = BlueskyOptions(feeds=("at://did:plc:x/app.bsky.feed.generator/hot",))
+    with (
+        closing(HttpServer(answer)) as server,
+        closing(Bluesky(options, Access(base_url=server.url))) as connector,
+    ):
+        found = batches(connector)
+        assert len(server.asked) == 31
+    assert "same pages again" in found[-1].unread[0].reason
+
+
 @pytest.mark.parametrize("answer", [{"posts": None}, {"posts": 1}, {}])
 def test_answer_without_its_list_is_tried_again(answer: dict[str, Any]) -> None:
     with (
         closing(HttpServer(lambda _: Reply(answer))) as server,
         closing(Bluesky(BlueskyOptions(), Access(base_url=server.url, searches=("a",)))) as mine,
     ):
-        for ask in (lambda: mine.fetch(None), lambda: mine.recheck(["at://x/y/z"])):
+        for ask in (lambda: mine.fetch(None), lambda: mine.recheck(known("at://x/y/z"))):
             with pytest.raises(ConnectorError, match="posts: expected a list") as caught:
                 ask()
             assert not caught.value.permanent
@@ -354,7 +370,7 @@ def test_second_look_tells_what_stands_and_what_is_gone(peer: BlueskyPeer) -> No
     kept, gone = peer.say("kept", ago(90)), peer.say("gone", ago(80))
     peer.delete(gone)
     with closing(hearing(peer, peer.options)) as connector:
-        found = connector.recheck([kept, gone])
+        found = connector.recheck(known(kept, gone))
     assert [post.text for post in found.posts] == ["kept"]
     assert found.gone == [gone]
 
@@ -393,7 +409,7 @@ def test_every_request_is_counted_and_none_made_over_the_budget(
         assert meter.spent == ["a session", "our notifications"]
         before = len(peer.server.asked)
         with pytest.raises(ConnectorError, match="used up"):
-            connector.recheck(["at://did:plc:x/app.bsky.feed.post/y"])
+            connector.recheck(known("at://did:plc:x/app.bsky.feed.post/y"))
     assert len(peer.server.asked) == before == 2
 
 

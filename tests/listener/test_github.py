@@ -19,7 +19,8 @@ from tests.listener.github_listening import (
     ids,
 )
 from tests.peers.github import COMMENT, ISSUE, NAME, GitHubPeer
-from tests.peers.http import HttpServer, Reply
+from tests.peers.http import HttpServer, Reply, Request
+from tests.posts import known
 
 
 @pytest.fixture
@@ -92,6 +93,26 @@ def test_many_changes_in_one_second_are_all_read(peer: GitHubPeer, connector: Co
     all_ids = [peer.say(f"{n}", moment) for n, moment in enumerate(at)]
     posts, _ = drained(connector())
     assert set(ids(posts)) == set(all_ids)
+
+
+def test_page_on_which_nothing_can_be_read_does_not_end_the_listing(connector: Connect) -> None:
+    more = {"link": '<https://api.github.com/x?page=2>; rel="next"'}
+
+    def answer(request: Request) -> Reply:
+        if not request.path.endswith("/issues"):
+            return Reply([])
+        is_last = request.query["page"] == "3"
+        updated = NOW.isoformat() if is_last else None
+        item = {**ISSUE, "updated_at": updated, "number": 1347 if is_last else None}
+        return Reply([item], headers={} if is_last else more)
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(url=server.url)
+        batches = [made.fetch(None)]
+        while not batches[-1].exhausted:
+            batches.append(made.fetch(batches[-1].cursor))
+    assert [len(one.rejects) for one in batches] == [1, 1, 0, 0]
+    assert [ids(one.posts) for one in batches] == [[], [], [f"{NAME}#1347"], []]
 
 
 def test_deletion_during_a_sweep_hides_nothing(peer: GitHubPeer, connector: Connect) -> None:
@@ -221,7 +242,7 @@ def test_second_look_tells_what_is_gone(peer: GitHubPeer, connector: Connect) ->
     issue, gone = peer.say("issue", NOW), peer.say("gone", NOW)
     comment = peer.say("comment", NOW, parent=issue)
     peer.delete(gone)
-    found = connector().recheck([issue, gone, comment, "nonsense", f"{NAME}#d5"])
+    found = connector().recheck(known(issue, gone, comment, "nonsense", f"{NAME}#d5"))
     assert ids(found.posts) == [issue, comment]
     assert found.gone == [gone]
 
@@ -230,13 +251,13 @@ def test_not_found_of_some_other_server_deletes_nothing(connector: Connect) -> N
     with closing(HttpServer(lambda _request: Reply(b"<html>no</html>", 404))) as server:
         made = connector(url=server.url)
         with pytest.raises(ConnectorError):
-            made.recheck([f"{NAME}#1"])
+            made.recheck(known(f"{NAME}#1"))
 
 
 def test_issue_that_moved_away_is_neither_here_nor_gone(connector: Connect) -> None:
     moved = {**ISSUE, "number": 9}
     with closing(HttpServer(lambda _request: Reply(moved))) as server:
-        found = connector(url=server.url).recheck([f"{NAME}#1347"])
+        found = connector(url=server.url).recheck(known(f"{NAME}#1347"))
     assert (list(found.posts), list(found.gone)) == ([], [])
 
 

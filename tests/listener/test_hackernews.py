@@ -14,6 +14,7 @@ from listener.connectors.hackernews_post import from_hit, from_item
 from store.records import Kind, Post
 from tests.peers.hackernews import COMMENT, STORY, HackerNewsPeer
 from tests.peers.http import HttpServer, Reply, Request
+from tests.posts import known
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 STORY_HIT = {
@@ -296,6 +297,28 @@ def test_one_hit_of_1970_does_not_end_the_search(connector: Connect) -> None:
     assert set(ids(posts)) == {str(n) for n in range(1_500)}
 
 
+@pytest.mark.parametrize("size", [3, 1_000])
+def test_page_on_which_nothing_can_be_read_does_not_end_the_search(
+    connector: Connect, size: int
+) -> None:
+    at = int(NOW.timestamp())
+    odd = {"objectID": "odd", "author": "a", "_tags": ["comment"], "created_at_i": None}
+    pages = [[odd] * size, [odd] * size, [{**odd, "objectID": "1", "created_at_i": at}]]
+
+    def answer(request: Request) -> Reply:
+        below = "<=" in request.query["numericFilters"]
+        hits = pages[-1] if below else pages[int(request.query["page"])]
+        return Reply({"hits": hits, "page": 0, "nbPages": 1 if below else len(pages)})
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(searches=("acme",), url=server.url)
+        batches = [made.fetch(None)]
+        while not batches[-1].exhausted:
+            batches.append(made.fetch(batches[-1].cursor))
+    assert [ids(one.posts) for one in batches] == [[], [], ["1"]]
+    assert [len(one.rejects) for one in batches] == [size, size, 0]
+
+
 def test_second_that_fills_a_page_is_read_on(peer: HackerNewsPeer, connector: Connect) -> None:
     all_ids = [peer.say("acme", NOW - timedelta(seconds=n // 999)) for n in range(3_000)]
     posts, _ = drained(connector(searches=("acme",)))
@@ -386,7 +409,7 @@ def test_second_look_tells_what_stands_and_what_is_gone(
 ) -> None:
     stands, gone = peer.say("stands", NOW), peer.say("gone", NOW)
     peer.delete(gone)
-    found = connector().recheck([stands, gone, "999999999"])
+    found = connector().recheck(known(stands, gone, "999999999"))
     assert ids(found.posts) == [stands]
     assert found.gone == [gone]
 

@@ -1,6 +1,6 @@
 """Sweeps of listings: complete, resumable, and no listing in the way of another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.connectors import Access, Batch, ConnectorError
+from listener.connectors import Access, Batch, ConnectorError, Reject
 from listener.connectors.listing import Listings, Page, StalePage
 from store.records import Post
 from tests.posts import MOMENT, a_post
@@ -97,18 +97,57 @@ def test_listing_of_very_many_pages_is_read_to_its_end() -> None:
     assert len(ids) == 1_200
 
 
-@pytest.mark.parametrize("circle", [1, 2, 4])
-def test_pages_that_lead_round_in_a_circle_end_the_sweep_and_are_told(circle: int) -> None:
+@pytest.mark.parametrize(("before", "circle"), [(0, 1), (0, 2), (0, 4), (0, 300), (5, 6), (9, 1)])
+def test_pages_that_lead_round_in_a_circle_end_the_sweep_and_are_told(
+    before: int, circle: int
+) -> None:
     def read(_key: str, _since: int, page: str | None) -> Page:
         at = int(page or 0)
-        return Page([a_post(f"a{at}")], 900 - at, 900, next=str(at % circle + 1))
+        following = at + 1 if at < before + circle else before + 1
+        return Page([a_post(f"a{at}")], 9_000 - at, 9_000, next=str(following))
 
+    batches = swept(read)
+    assert before + circle < len(batches) <= 2 * (before + circle) + 1
+    assert "same pages again" in batches[-1].unread[0].reason
+    assert len(batches[-2].cursor) < 150
+
+
+def test_circle_is_known_by_what_tells_pages_apart() -> None:
+    def read(_key: str, _since: int, page: str | None) -> Page:
+        count, _, at = (page or "0/0").partition("/")
+        return Page([a_post("a")], 900, 900, next=f"{int(count) + 1}/{int(at) % 6 + 1}")
+
+    assert len(swept(read, known_by=lambda token: token.partition("/")[2])) == 7
+
+
+def swept(
+    read: Callable[[str, int, str | None], Page], known_by: Callable[[str], str] = str
+) -> list[Batch]:
+    """The batches of one sweep, each of another process."""
     cursor, batches = None, list[Batch]()
     while not batches or not batches[-1].exhausted:
-        batches.append(Listings(["a"], read, ACCESS, start=0, overlap=0).fetch(cursor))
+        listings = Listings(["a"], read, ACCESS, start=0, overlap=0, known_by=known_by)
+        batches.append(listings.fetch(cursor))
         cursor = batches[-1].cursor
-    assert len(batches) == circle + 1
-    assert "same pages again" in batches[-1].unread[0].reason
+    return batches
+
+
+def test_unreadable_pages_are_passed_but_not_for_ever() -> None:
+    good = [14, 15, 90]
+
+    def read(_key: str, _since: int, page: str | None) -> Page:
+        at = int(page or 0)
+        if at not in good:
+            return Page((), next=str(at + 1), rejects=[Reject(1, "no date", "{}")])
+        return Page([a_post(f"a{at}")], 900 - at, 900 - at, next=str(at + 1))
+
+    batches = swept(read)
+    assert len(batches) == 10
+    good[:0] = [9]
+    batches = swept(read)
+    assert _ids([post for one in batches for post in one.posts]) == ["a9", "a14", "a15"]
+    assert sum(len(one.rejects) for one in batches) == 9 + 4 + 10
+    assert "10 pages in a row" in batches[-1].unread[0].reason
 
 
 def test_cursor_that_counts_its_pages_goes_on() -> None:

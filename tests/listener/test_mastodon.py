@@ -18,6 +18,7 @@ from listener.connectors.mastodon import Mastodon, MastodonOptions, Public
 from store.records import Kind, Post
 from tests.peers.http import HttpServer, Reply, Request
 from tests.peers.mastodon import OWN_ACCOUNT, TOKEN, MastodonPeer
+from tests.posts import known
 from tests.services import needs
 
 RECORDED = Path(__file__).parents[2] / "../shared/peers"
@@ -310,6 +311,22 @@ def test_status_that_cannot_be_read_is_put_aside(server: MastodonPeer) -> None:
     assert [one.reason.partition(":")[0] for one in batch.rejects] == ["created_at", "acct"]
 
 
+def test_page_on_which_nothing_can_be_read_does_not_end_the_timeline(server: MastodonPeer) -> None:
+    server.say("behind it", ago(90))
+    status = json.loads(json.dumps(next(iter(server._statuses.values()))))
+    odd = [{**status, "id": f"z{n:02}", "created_at": None} for n in range(80, 0, -1)]
+
+    def answer(request: Request) -> Reply:
+        below = request.query.get("max_id", "~")
+        found = [one for one in odd if one["id"] < below][:40] or [{**status, "id": "a"}]
+        return Reply(found if below > "a" else [])
+
+    with closing(HttpServer(answer)) as served, closing(made(served.url)) as connector:
+        posts, batches = through(connector)
+    assert texts(posts) == ["behind it"]
+    assert [len(one.rejects) for one in batches[:2]] == [40, 40]
+
+
 @pytest.mark.parametrize("body", [{"error": "x"}, "words", [1, None, ["x"]], [{"id": {}}]])
 def test_answer_of_another_shape_is_no_crash(body: object) -> None:
     with closing(HttpServer(lambda _: Reply(body))) as served, closing(made(served.url)) as mine:
@@ -365,7 +382,7 @@ def test_second_look_tells_what_stands_and_what_is_gone(*, has_many: bool) -> No
         server.delete(gone)
         with closing(made(server.url)) as connector:
             for _ in range(2):
-                found = connector.recheck([kept, gone, "other.test/1"])
+                found = connector.recheck(known(kept, gone, "other.test/1"))
                 assert texts(found.posts) == ["kept indeed"]
                 assert list(found.gone) == [gone]
 
@@ -379,7 +396,7 @@ def test_second_look_at_a_server_that_is_down_buries_nobody(server: MastodonPeer
             closing(made(proxy.url, options)) as connector,
             pytest.raises(ConnectorError) as caught,
         ):
-            connector.recheck([id_])
+            connector.recheck(known(id_))
     assert not caught.value.permanent
 
 

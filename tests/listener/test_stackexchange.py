@@ -19,6 +19,7 @@ from tests.peers.stackexchange import (
     THROTTLED,
     StackExchangePeer,
 )
+from tests.posts import known
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -217,6 +218,41 @@ def test_one_question_of_1970_does_not_end_the_listing(connector: Connect) -> No
     assert f"stackoverflow/q/{at - 20}" in ids(posts)
 
 
+def test_page_on_which_nothing_can_be_read_does_not_end_the_listing(connector: Connect) -> None:
+    at = int(NOW.timestamp())
+    odd = [{"question_id": n, "body": "no date"} for n in range(3)]
+    good = {"question_id": 7, "creation_date": at, "last_activity_date": at, "body": "?"}
+
+    def answer(request: Request) -> Reply:
+        if request.path.endswith("create"):
+            return Reply({"items": [{"filter": "!abc"}]})
+        is_last = request.query["page"] == "3"
+        return Reply({"items": [good] if is_last else odd, "has_more": not is_last})
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(StackExchangeOptions(tags=("a",)), access=Access(base_url=server.url))
+        batches = [made.fetch(None)]
+        while not batches[-1].exhausted:
+            batches.append(made.fetch(batches[-1].cursor))
+    assert [ids(one.posts) for one in batches] == [[], [], ["stackoverflow/q/7"]]
+    assert [len(one.rejects) for one in batches] == [3, 3, 0]
+
+
+def test_listing_on_which_nothing_can_ever_be_read_ends_and_is_told(connector: Connect) -> None:
+    def answer(request: Request) -> Reply:
+        is_filter = request.path.endswith("create")
+        items = [{"filter": "!abc"}] if is_filter else [{"question_id": 1, "body": "no date"}]
+        return Reply({"items": items, "has_more": True})
+
+    with closing(HttpServer(answer)) as server:
+        made = connector(StackExchangeOptions(tags=("a",)), access=Access(base_url=server.url))
+        batch = made.fetch(None)
+        while not batch.exhausted:
+            batch = made.fetch(batch.cursor)
+        assert len(server.asked) == 11
+    assert "10 pages in a row" in batch.unread[0].reason
+
+
 def test_search_asks_for_each_word_on_each_site() -> None:
     asked: list[Request] = []
 
@@ -403,10 +439,10 @@ def test_second_look_that_has_to_wait_tells_what_it_saw(
     question = peer.say("how?", NOW)
     peer.backoff = 10
     made = connector()
-    found = made.recheck([question, "superuser/q/1", "stackoverflow/q/9"])
+    found = made.recheck(known(question, "superuser/q/1", "stackoverflow/q/9"))
     assert (ids(found.posts), found.gone) == ([question], ["stackoverflow/q/9"])
     with pytest.raises(ConnectorError):
-        made.recheck([question])
+        made.recheck(known(question))
 
 
 def test_selection_of_fields_that_is_unknown_is_made_anew_once(
@@ -546,7 +582,7 @@ def test_thread_that_has_to_wait_tells_what_it_saw(
     made = connector()
     asked = one_of(drained(made)[0], comment)
     peer.silent, peer.backoff = True, 10
-    made.recheck([comment])
+    made.recheck(known(comment))
     found = ids(made.thread(asked, Bounds()))
     assert len(found) == 22
     assert {question, comment} <= set(found)
@@ -561,7 +597,7 @@ def test_second_look_asks_once_for_each_kind(peer: StackExchangePeer, connector:
     peer.delete(gone)
     peer.edit(answer, "so it is", NOW)
     asked = len(peer.server.asked)
-    found = made.recheck([question, gone, answer, comment, "nonsense"])
+    found = made.recheck(known(question, gone, answer, comment, "nonsense"))
     assert len(peer.server.asked) == asked + 3
     assert {post.platform_id: post.text for post in found.posts} == {
         question: "how?", answer: "so it is", comment: "thanks",
