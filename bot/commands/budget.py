@@ -1,7 +1,7 @@
 """``laurels budget``: what each source asked for and spent, its limits, and where that leads."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Protocol, runtime_checkable
@@ -17,7 +17,7 @@ from listener.settings import QuerySettings, SourceSettings
 from store.db import Engine, reading
 
 _COUNTED_DAYS: Final = 7
-_HEAD: Final = ("source", "today", "month", "limit", "spent", "limit", "at this pace")
+_HEAD: Final = ("source", "", "today", "this month", "next 30 days", "")
 
 
 @runtime_checkable
@@ -30,7 +30,7 @@ class _Counter(Protocol):
 
 
 def budget(engine: Engine, settings: Settings, query: str | None, *, as_json: bool) -> None:
-    """Show what was used; with `query`, what listening for it too would come to."""
+    """Show what was used; with `query`, what listening for it would come to instead."""
     if query is not None:
         asked = QuerySettings("forecast", query)
         listener = replace(settings.listener, queries=(asked,))
@@ -38,9 +38,7 @@ def budget(engine: Engine, settings: Settings, query: str | None, *, as_json: bo
     rows = [_row(engine, settings, one, query) for one in settings.listener.sources]
     if not rows:
         raise CommandError("listener.sources: no source is named, so nothing is spent")
-    table = columns([_HEAD, *(_line(row) for row in rows)])
-    head = f"Listening for {query} would come to, a source:\n" if query else ""
-    emit({"sources": rows, "query": query}, head + table, as_json=as_json)
+    emit({"sources": rows, "query": query}, _text(rows, query), as_json=as_json)
 
 
 def _row(
@@ -53,7 +51,7 @@ def _row(
     with reading(engine) as tx:
         day, month = used(tx, source.name, today)
         told = forecast(tx, source, capabilities, listings, today, posts)
-    limits = source.limits
+    limits, past = source.limits, _past(told, source)
     return {
         "source": source.name,
         "requests": {
@@ -66,7 +64,8 @@ def _row(
         },
         "posts_per_day": posts,
         "forecast": _told(told),
-        "fits": _fits(told, source),
+        "fits": not past,
+        "past": past,
     }  # fmt: skip
 
 
@@ -97,34 +96,65 @@ def _told(found: Forecast) -> dict[str, float | int]:
     }
 
 
-def _fits(found: Forecast, source: SourceSettings) -> bool:
+def _past(found: Forecast, source: SourceSettings) -> list[str]:
+    """The limits that this pace would pass, by their names in the settings."""
     limits = source.limits
-    pairs = (
-        (found.requests_per_day, limits.requests_per_day),
-        (found.requests_per_month, limits.requests_per_month),
-        (found.usd_per_day, limits.usd_per_day),
-        (found.usd_per_month, limits.usd_per_month),
+    pairs = {
+        "requests_per_day": (found.requests_per_day, limits.requests_per_day),
+        "requests_per_month": (found.requests_per_month, limits.requests_per_month),
+        "usd_per_day": (found.usd_per_day, limits.usd_per_day),
+        "usd_per_month": (found.usd_per_month, limits.usd_per_month),
+    }
+    return [name for name, (pace, limit) in pairs.items() if limit is not None and pace > limit]
+
+
+def _text(rows: Sequence[Mapping[str, Any]], query: str | None) -> str:
+    table = columns(
+        [_HEAD, *(line for row in rows for line in _lines(row))], right=frozenset({2, 3, 4})
     )
-    return all(limit is None or value <= limit for value, limit in pairs)
+    notes = [_counted(row) for row in rows if row["posts_per_day"] is not None]
+    if any(not row["forecast"]["measured_days"] for row in rows):
+        notes.append("* from the settings, with nothing new to read: no full day was measured yet")
+    notes.append("Days and months are those of UTC.")
+    head = [f"Listening for {query} alone would come to:", ""] if query else []
+    return "\n".join([*head, table, "", *notes])
 
 
-def _line(row: dict[str, Any]) -> tuple[str, ...]:
-    requests, usd, told = row["requests"], row["usd"], row["forecast"]
-    pace = f"{told['requests_per_day']:,.0f} requests a day"
-    if told["usd_per_month"]:
-        pace += f", ${told['usd_per_month']:,.2f} a month"
-    if not row["fits"]:
-        pace += "  past its limit"
-    return (
+def _lines(row: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    told, past = row["forecast"], row["past"]
+    guess = "" if told["measured_days"] else "*"
+    asked, usd = row["requests"], row["usd"]
+    yield (
         row["source"],
-        f"{requests['day']:,}",
-        f"{requests['month']:,}",
-        _limit(requests["month_limit"] or requests["day_limit"], "{:,}"),
-        f"${usd['month']:,.2f}" if usd["month"] else "-",
-        _limit(usd["month_limit"] or usd["day_limit"], "${:g}"),
-        pace,
+        "requests",
+        _of(asked["day"], asked["day_limit"], "{:,}"),
+        _of(asked["month"], asked["month_limit"], "{:,}"),
+        f"{told['requests_per_month']:,}{guess}",
+        _warning(past, "requests"),
     )
+    if usd["month"] or told["usd_per_month"] or usd["day_limit"] or usd["month_limit"]:
+        yield (
+            "",
+            "money",
+            _of(usd["day"], usd["day_limit"], "${:,.2f}"),
+            _of(usd["month"], usd["month_limit"], "${:,.2f}"),
+            f"${told['usd_per_month']:,.2f}{guess if row['posts_per_day'] is None else ''}",
+            _warning(past, "usd"),
+        )
 
 
-def _limit(value: float | None, shape: str) -> str:
-    return "-" if value is None else shape.format(value)
+def _of(value: float, limit: float | None, shape: str) -> str:
+    shown = shape.format(value)
+    return shown if limit is None else f"{shown} of {shape.format(limit)}"
+
+
+def _warning(past: Sequence[str], unit: str) -> str:
+    periods = [one.rpartition("_")[2] for one in past if one.startswith(unit)]
+    return f"past the limit of a {' and a '.join(periods)}" if periods else ""
+
+
+def _counted(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['source']}: {row['posts_per_day']:,.0f} posts a day, as the platform counts the last"
+        f" {_COUNTED_DAYS} days;\n  the question is in what was used today"
+    )

@@ -1,4 +1,4 @@
-"""`laurels listen`, `init` and `budget` as a user meets them, against platforms on loopback."""
+"""`laurels listen` and `init` as a user meets them, against platforms on loopback."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -80,24 +80,6 @@ def test_check_says_how_a_source_fares(tmp_path: Path) -> None:
     assert not part["ok"]
     assert "failing for" in part["detail"]
     assert "127.0.0.1:9" in part["detail"]
-
-
-def test_budget_stops_and_says_what_was_left(tmp_path: Path, news: HackerNewsPeer) -> None:
-    (tmp_path / "config.yaml").write_text(
-        "listener: {queries: [{name: acme, query: acme}], sources: [{name: hn, "
-        f"connector: hackernews, base_url: '{news.url}', limits: {{requests_per_day: 1}}}}]}}"
-    )
-    assert laurels(tmp_path, "listen").returncode == 0
-    done = laurels(tmp_path, "listen")
-    assert done.returncode == 1
-    assert "limits.requests_per_day of 1 is used up" in done.stdout
-    told = value(laurels(tmp_path, "budget", "--json"))["sources"]
-    assert isinstance(told, list)
-    assert told[0]["requests"] == {"day": 1, "day_limit": 1, "month": 1, "month_limit": None}
-    assert told[0]["fits"] is False
-    text = laurels(tmp_path, "budget").stdout
-    assert "past its limit" in text
-    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_init_lists_places_that_need_no_key(tmp_path: Path) -> None:
