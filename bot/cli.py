@@ -1,50 +1,72 @@
 """The command line: every command in one list, and how it ends when it fails.
 
-What a command takes stands in `bot.parsers`. What it does stands in `bot.commands`, which is imported
-when it is called, so that help answers at once.
+What a command takes stands in `bot.parsers`. What it does stands in `bot.commands`, which is
+imported when it is called, so that help answers at once.
 """
 
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Protocol, runtime_checkable
 
 import typer
+from typer.core import TyperGroup
 
 from bot.parsers import desk, hearing, model, people, purge, setup, standing, steps
 
-COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
-    setup.init,
-    setup.demo,
-    steps.run,
-    hearing.import_,
-    hearing.listen,
-    hearing.budget,
-    steps.understand,
-    steps.decide,
-    steps.deliver,
-    standing.experts,
-    standing.leaderboard,
-    desk.desk,
-    purge.purge,
-    setup.migrate,
-    setup.check,
-    setup.backup,
-    hearing.query,
+Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Commands that are called by two words."""
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+
+
+PEOPLE: Final = Group(
+    "people",
+    "People and their accounts: show, claim, link, unlink.",
+    (people.show, people.claim, people.link, people.unlink),
 )
-GROUPS: Final[dict[str, tuple[str, tuple[Callable[..., Any], ...]]]] = {
-    "model": (
-        "The model that judges.",
-        (model.info, model.classify, model.train, model.evaluate),
-    ),
-    "people": (
-        "People and their accounts.",
-        (people.show, people.claim, people.link, people.unlink),
-    ),
+MODEL: Final = Group(
+    "model",
+    "The model that judges: info, classify, evaluate, train.",
+    (model.info, model.classify, model.evaluate, model.train),
+)
+SECTIONS: Final[dict[str, tuple[Command | Group, ...]]] = {
+    "Begin": (setup.init, setup.check, setup.demo),
+    "Run": (steps.run, desk.desk),
+    "One step by hand": (hearing.listen, steps.understand, steps.decide, steps.deliver),
+    "See": (standing.experts, standing.leaderboard, PEOPLE, hearing.budget, hearing.query, MODEL),
+    "Keep": (hearing.import_, purge.purge, setup.backup, setup.migrate),
 }
+"""Every command, in the order of the help."""
 
 
-def _app(help_: str, commands: tuple[Callable[..., Any], ...]) -> typer.Typer:
+class _Sectioned(TyperGroup):
+    """The commands under the titles of `SECTIONS`, none of their summaries cut off."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each section."""
+        width = max(map(len, self.commands))
+        for title, commands in SECTIONS.items():
+            rows = [(name.ljust(width), self._summary(name)) for name in map(_name, commands)]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def _summary(self, name: str) -> str:
+        return (self.commands[name].help or "").partition("\n\n")[0]
+
+
+def _name(one: Command | Group) -> str:
+    return one.name if isinstance(one, Group) else one.__name__.rstrip("_")
+
+
+def _app(help_: str, commands: tuple[Command | Group, ...]) -> typer.Typer:
     app = typer.Typer(
         help=help_,
         no_args_is_help=True,
@@ -52,37 +74,92 @@ def _app(help_: str, commands: tuple[Callable[..., Any], ...]) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for command in commands:
-        app.command(command.__name__.rstrip("_"))(command)
+    for one in commands:
+        if isinstance(one, Group):
+            app.add_typer(_app(one.help, one.commands), name=one.name)
+        else:
+            app.command(_name(one))(one)
     return app
 
 
-app = _app("Hears what people say about your product, and thanks those who help.", COMMANDS)
-for _name, _group in GROUPS.items():
-    app.add_typer(_app(*_group), name=_name)
+app = _app(
+    "Hears what people say about your product, and thanks those who help.",
+    tuple(one for section in SECTIONS.values() for one in section),
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"laurels {version('laurels')}")
+        raise typer.Exit
+
+
+@app.callback(cls=_Sectioned)
+def _laurels(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The options of the program itself."""
+
+
+@runtime_checkable
+class _UsageError(Protocol):
+    """What is raised for words that no command takes."""
+
+    exit_code: int
+
+    def format_message(self) -> str:
+        """What is wrong."""
+        ...
+
+    def show(self) -> None:
+        """Print that and the usage on stderr."""
+        ...
 
 
 def main() -> None:
-    """Run a command; an expected failure is one line on stderr and exit 1."""
+    """Run a command; an expected failure is one line on stderr and exit 1, wrong usage exit 2.
+
+    With --json a failure is an object on stdout, too.
+    """
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(app(prog_name="laurels", standalone_mode=False))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except typer.Abort:
+        _fail("stopped: the question was not answered")
     except Exception as error:
+        if isinstance(error, _UsageError):
+            error.show()
+            _print_as_json(error.format_message())
+            sys.exit(error.exit_code)
         from bot.failures import line_for
 
         line = line_for(error)
         if line is None:
             raise
-        if "--json" in sys.argv:
-            from bot.terminal import emit
+        _fail(line)
 
-            emit({"error": line}, line, as_json=True)
-        sys.stderr.write(f"laurels: {line}\n")
-        sys.exit(1)
+
+def _fail(line: str) -> None:
+    _print_as_json(line)
+    sys.stderr.write(f"laurels: {line}\n")
+    sys.exit(1)
+
+
+def _print_as_json(line: str) -> None:
+    if "--json" in sys.argv:
+        from bot.terminal import emit
+
+        emit({"error": line}, line, as_json=True)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,20 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 
 def desk(
-    link: Annotated[bool, typer.Option("--link", help="Only print a new sign-in link.")] = False,
-    name: Annotated[str | None, typer.Option(help="Whom the link is for.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 for any.")] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Only print a new sign-in link; serve nothing.")
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="Whom the link is for.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Port in place of desk.port; 0 for any free one."),
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Serve the desk."""
+    """Serve the desk, the pages to review and look things up."""
     from bot.commands import desk as command
     from bot.terminal import emit
 

@@ -9,18 +9,29 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 
 def listen(
-    name: Annotated[str | None, typer.Argument(help="A source, or a connector.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="A source of config.yaml, or a connector; else every source."
+        ),
+    ] = None,
     source: Annotated[str | None, typer.Option(help="The same as NAME.", hidden=True)] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="Address in place of the platform's own.")
+        str | None,
+        typer.Option(metavar="URL", help="Address of NAME in place of the platform's own."),
     ] = None,
     _once: Annotated[
-        bool, typer.Option("--once", help="What it does anyway; `run` goes on listening.")
+        bool,
+        typer.Option(
+            "--once",
+            show_default=False,
+            help="What it does anyway; `laurels run` goes on listening.",
+        ),
     ] = True,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Poll the sources, or one of them, until nothing is left."""
+    """Look once at every source, or at one of them."""
     from bot.commands import hearing
 
     settings = settings_in(config)
@@ -30,22 +41,33 @@ def listen(
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file, folder or zip; see docs/archive.md.")],
-    as_: Annotated[str, typer.Option("--as", help="community or search.")] = "community",
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file, folder or zip; see docs/archive.md.")
+    ],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="KIND",
+            help="community keeps every post; search keeps what matches a query.",
+        ),
+    ] = "community",
     format_: Annotated[
         str,
         typer.Option(
             "--format",
+            metavar="WORD",
             help="archive, discord, reddit, slack, stackexchange or x; auto looks into it.",
         ),
     ] = "auto",
     site: Annotated[
-        str | None, typer.Option(help="Of a Stack Exchange dump: its site, e.g. android.")
+        str | None,
+        typer.Option(metavar="WORD", help="Site of a Stack Exchange dump, e.g. android."),
     ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Import what was said before; doing it again adds nothing."""
+    """Read history from a file; doing it again adds nothing."""
     from bot.commands import importing
     from listener.connectors.archive import ArchiveOptions
 
@@ -57,23 +79,27 @@ def import_(
 
 
 def query(
-    text: Annotated[str, typer.Argument(help="The query, in quotation marks.")],
-    on: Annotated[Path | None, typer.Option(help="Archive to try it on.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many examples.")] = 5,
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="The query, in quotation marks.")],
+    on: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record to try it on; see docs/archive.md.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many examples to print.")] = 5,
     as_json: Json = False,
 ) -> None:
-    """Explain a query and try it on an archive."""
+    """Explain a query in words, and try it on a record."""
     from bot.commands import hearing
 
     hearing.query(text, on, limit, as_json=as_json)
 
 
 def budget(
-    query: Annotated[str | None, typer.Option(help="A query that is not listened for yet.")] = None,
+    query: Annotated[
+        str | None, typer.Option(metavar="QUERY", help="What listening for this too would come to.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """What the sources asked for and cost, and where that leads."""
+    """Requests and money of each source: used, allowed, expected."""
     from bot.commands import budget as command
 
     settings = settings_in(config)

@@ -7,23 +7,26 @@ import typer
 
 from bot.parsers.shared import Config, Json, settings_in
 
-Data = Annotated[Path, typer.Option(help="Folder of the labelled sets.")]
-Archives = Annotated[Path, typer.Option(help="Folder of the archives.")]
+Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the labelled sets.")]
+Archives = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the archives.")]
 
 
 def info(config: Config = None, as_json: Json = False) -> None:
-    """Which model judges; its hashes are checked."""
+    """Say which model judges, its hashes checked."""
     from bot.commands import model as command
 
     command.info(settings_in(config), as_json=as_json)
 
 
 def classify(
-    texts: Annotated[list[str], typer.Argument(help="Texts to judge.")],
+    texts: Annotated[
+        list[str],
+        typer.Argument(metavar="TEXT", help="Texts to judge, each in quotation marks."),
+    ],
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Judge texts."""
+    """Judge texts given here."""
     from bot.commands import model as command
 
     command.classify(settings_in(config), texts, as_json=as_json)
@@ -32,11 +35,17 @@ def classify(
 def train(
     data: Data,
     archives: Archives,
-    out: Annotated[Path, typer.Option(help="Folder to write; an interrupted run goes on.")],
-    name: Annotated[str, typer.Option(help="Name and version kept beside each analysis.")],
-    epochs: Annotated[int, typer.Option(min=1)] = 2,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder to write; an interrupted run goes on.")
+    ],
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Name and version kept beside each analysis.")
+    ],
+    epochs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How often it sees every text.")
+    ] = 2,
 ) -> None:
-    """Fine-tune, export and tune a model."""
+    """Train another model on the labelled sets."""
     from bot.commands import model as command
 
     command.train(data, archives, out, epochs, name)

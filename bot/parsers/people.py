@@ -6,11 +6,13 @@ import typer
 
 from bot.parsers.shared import Config, Json, opened, settings_in
 
-Account = Annotated[str, typer.Argument(help="PLATFORM:HANDLE or PLATFORM:ID.")]
+Account = Annotated[
+    str, typer.Argument(metavar="ACCOUNT", help="PLATFORM:HANDLE or PLATFORM:ID, e.g. reddit:ann.")
+]
 
 
 def show(account: Account, config: Config = None, as_json: Json = False) -> None:
-    """The person behind an account, and how their accounts came together."""
+    """Show the person behind an account, and all their accounts."""
     from bot.commands import people as command
 
     with opened(settings_in(config)) as engine:
@@ -18,7 +20,7 @@ def show(account: Account, config: Config = None, as_json: Json = False) -> None
 
 
 def claim(account: Account, config: Config = None, as_json: Json = False) -> None:
-    """A code that, written from another account, proves that both are one person's."""
+    """Make a code with which a person proves a second account theirs."""
     from bot.commands import people as command
 
     with opened(settings_in(config)) as engine:
@@ -27,12 +29,15 @@ def claim(account: Account, config: Config = None, as_json: Json = False) -> Non
 
 def link(
     account: Account,
-    to: Annotated[str, typer.Argument(help="The account whose person it joins.")],
-    reason: Annotated[str, typer.Option(help="How the person confirmed it.")] = "",
+    to: Annotated[str, typer.Argument(metavar="TO", help="The account whose person it joins.")],
+    reason: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="How it was confirmed, e.g. 'told us by mail'; needed."),
+    ] = "",
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Join two accounts that their person confirmed."""
+    """Join two accounts that are one person's, as was confirmed."""
     from bot.commands import people as command
 
     with opened(settings_in(config)) as engine:
@@ -40,7 +45,7 @@ def link(
 
 
 def unlink(account: Account, config: Config = None, as_json: Json = False) -> None:
-    """Undo a link."""
+    """Undo a link: the account is a person of its own again."""
     from bot.commands import people as command
 
     with opened(settings_in(config)) as engine:

@@ -9,21 +9,35 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 def purge(
     post: Annotated[
-        str | None, typer.Option(help="PLATFORM:ID of a post to delete on request.")
+        str | None,
+        typer.Option(metavar="PLATFORM:ID", help="Delete this post, because somebody asked."),
     ] = None,
     account: Annotated[
-        str | None, typer.Option(help="PLATFORM:ID of an account to delete on request.")
+        str | None,
+        typer.Option(
+            metavar="PLATFORM:ID",
+            help="Delete this account with its posts, because somebody asked.",
+        ),
     ] = None,
-    asked: Annotated[str | None, typer.Option(help="When that was asked for; else now.")] = None,
-    report: Annotated[bool, typer.Option("--report", help="Print the dated proof.")] = False,
-    since: Annotated[str | None, typer.Option(help="YYYY-MM-DD: the proof from then on.")] = None,
+    asked: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When that was asked for; else now.")
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Only print the dated proof of what was deleted.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only print the proof from that day on.")
+    ] = None,
     forecast: Annotated[
-        bool, typer.Option("--forecast", help="What the looks cost in 30 days.")
+        bool, typer.Option("--forecast", help="Only print what looking again costs in 30 days.")
     ] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Delete here what was deleted on its platform; honour a request; prove it."""
+    """Delete here what its platform deleted or somebody asked for.
+
+    Without options it looks whether the posts that are due still stand.
+    """
     from bot.commands import purge as command
     from bot.failures import CommandError
 

@@ -10,18 +10,29 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 
 def init(
-    brand: Annotated[str | None, typer.Option(help="Name or query to listen for.")] = None,
-    own: Annotated[list[str] | None, typer.Option(help="A handle of yours; repeatable.")] = None,
+    brand: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name or query to listen for.")
+    ] = None,
+    own: Annotated[
+        list[str] | None, typer.Option(metavar="HANDLE", help="An account of yours; repeatable.")
+    ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option(help="CONNECTOR=URL: your instance, forum or feed; repeatable."),
+        typer.Option(
+            metavar="CONNECTOR=URL",
+            help="Your forum, feed or instance, e.g. rss=https://acme.com/feed; repeatable.",
+        ),
     ] = None,
-    listen: Annotated[bool, typer.Option("--listen", help="Look once right away.")] = False,
-    path: Annotated[Path, typer.Option(help="File to write.")] = Path("config.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Look once at every source right away.")
+    ] = False,
+    path: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path(
+        "config.yaml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a first config.yaml that listens without a key."""
+    """Write a first config.yaml; no place in it needs a key."""
     from bot.commands import hearing
     from bot.commands import init as command
     from bot.terminal import emit
@@ -41,16 +52,27 @@ def init(
 
 
 def demo(
-    archive: Annotated[Path | None, typer.Option(help="Archive to replay.")] = None,
-    brand: Annotated[str | None, typer.Option(help="Brand query to look for in it.")] = None,
-    own: Annotated[list[str] | None, typer.Option(help="A handle of yours; repeatable.")] = None,
-    desk: Annotated[bool, typer.Option(help="Serve the desk afterwards.")] = True,
-    keep: Annotated[Path | None, typer.Option(help="Folder to keep the store in.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the desk; 0 for any.")] = None,
+    archive: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record to replay; else the one shipped.")
+    ] = None,
+    brand: Annotated[
+        str | None, typer.Option(metavar="QUERY", help="Brand to look for in the record.")
+    ] = None,
+    own: Annotated[
+        list[str] | None, typer.Option(metavar="HANDLE", help="An account of yours; repeatable.")
+    ] = None,
+    desk: Annotated[bool, typer.Option(help="Serve the desk afterwards, or end.")] = True,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep the store there; else it goes at the end."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Port of the desk; 0 for any free one.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Run the main job on a recorded community, then serve the desk."""
+    """Show every step on a recorded community, then serve the desk."""
     from bot.commands import demo as command
     from bot.demo import Wish
 
@@ -59,7 +81,7 @@ def demo(
 
 
 def check(config: Config = None, as_json: Json = False) -> None:
-    """Print the effective settings and try each part."""
+    """Try each part and each source; print the settings in force."""
     from bot.commands import setup
     from bot.settings import config_file
 
@@ -76,11 +98,13 @@ def migrate(config: Config = None, as_json: Json = False) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="File to write.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to write; it must not be there yet.")
+    ],
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the store, also while it is in use."""
+    """Copy the store into a file, also while it is in use."""
     from bot.commands import setup
 
     setup.backup_store(settings_in(config), file, as_json=as_json)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from store.db import Engine
 
 Config = Annotated[
-    Path | None, typer.Option("--config", help="Settings file; else ./config.yaml, else defaults.")
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="Settings file; else ./config.yaml, else the defaults."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

@@ -8,11 +8,11 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 
 def experts(
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many people to print.")] = 20,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Rank the people who help."""
+    """The people who help most, ranked anew."""
     from bot.commands import standing
 
     settings = settings_in(config)
@@ -21,11 +21,13 @@ def experts(
 
 
 def leaderboard(
-    month: Annotated[str | None, typer.Option(help="YYYY-MM; else this month.")] = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Which month; else this one.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Print the leaderboard of a month."""
+    """The points that people earned in a month."""
     from bot.commands import standing
 
     settings = settings_in(config)

@@ -4,14 +4,14 @@ from bot.parsers.shared import Config, Json, opened, settings_in
 
 
 def run(config: Config = None) -> None:
-    """Run every step at its interval until stopped."""
+    """Listen, judge, decide and send until stopped."""
     from bot.run import run as daemon
 
     daemon(settings_in(config))
 
 
 def understand(config: Config = None, as_json: Json = False) -> None:
-    """Judge every post that waits."""
+    """Judge every post that waits, and open cases."""
     from bot.commands import steps
 
     settings = settings_in(config)
@@ -29,7 +29,7 @@ def decide(config: Config = None, as_json: Json = False) -> None:
 
 
 def deliver(config: Config = None, as_json: Json = False) -> None:
-    """Send what is due."""
+    """Send the messages that are due."""
     from bot.commands import steps
 
     settings = settings_in(config)

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from bot.cli import SECTIONS, Group, app
 from bot.replay import SHIPPED
 
 COMMANDS = [
@@ -149,3 +153,53 @@ def test_number_that_leaves_the_calendar_is_refused(tmp_path: Path) -> None:
     done = laurels(tmp_path, "understand")
     assert done.returncode == 1
     assert "rewards.fresh_days: from 0 to 100,000" in done.stderr
+
+
+def paths() -> list[tuple[str, ...]]:
+    """Every command and group, by its words."""
+    found: list[tuple[str, ...]] = [()]
+    for one in (command for section in SECTIONS.values() for command in section):
+        if isinstance(one, Group):
+            found += [(one.name,), *((one.name, each.__name__) for each in one.commands)]
+        else:
+            found.append((one.__name__.rstrip("_"),))
+    return found
+
+
+@pytest.mark.parametrize("words", paths(), ids=" ".join)
+def test_help_fits_a_terminal_and_leaves_nothing_out(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "80"}).output
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "..." not in re.sub(r"[\]}]\.\.\.", "", shown), "nothing is cut off"
+    options = re.split(r"\n(?=  -)", shown.partition("Options:\n")[2])
+    assert all(re.match(r" *--\S+(?: / --\S+)?(?: [A-Z]\S*)?\s\s+\S", one) for one in options)
+
+
+def test_help_gives_each_command_one_line() -> None:
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output
+    rows = re.findall(r"^  (\w+)  +\S", shown, re.MULTILINE)
+    assert rows == [words[0] for words in paths() if len(words) == 1]
+    assert not re.findall(r"^ {4,}\S", shown, re.MULTILINE), "no summary needs a second line"
+
+
+def test_version_is_told() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output == f"laurels {version('laurels')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("listen", "--nope"), "No such option: --nope"),
+        (("import",), "Missing argument 'FILE'"),
+        (("experts", "--limit", "x"), "Invalid value for '--limit'"),
+        (("nope",), "No such command 'nope'"),
+    ],
+)
+def test_wrong_usage_with_json_is_an_object_too(
+    tmp_path: Path, words: tuple[str, ...], problem: str
+) -> None:
+    done = laurels(tmp_path, *words, "--json")
+    assert done.returncode == 2
+    assert problem in str(value(done)["error"])
+    assert "Usage: laurels" in done.stderr
+    assert laurels(tmp_path, *words).stdout == ""
