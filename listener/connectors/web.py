@@ -1,26 +1,25 @@
 """A polite HTTP client for the connectors without a library of their own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
 
 from listener.connectors import Access, ConnectorError
+from listener.connectors.deadline import Connections, Deadline
 from listener.limits import pause, retry_after
 
 USER_AGENT: Final = f"laurels/{version('laurels')}"
 _LARGEST: Final = 32 * 2**20
 _WORDS: Final = 1_000
 _TIMEOUTS: Final = 4
-"""A whole answer may take so many times as long as a piece of it."""
-_AT_LEAST: Final = 10.0
+"""A request, its redirects and its answer may take so many times as long as a piece of them."""
 _REDIRECTS: Final = 10
 _FOR_ANYBODY: Final = frozenset(
     (
@@ -77,6 +76,7 @@ class Web:
         self._hint = hint
         self._headers = {"user-agent": USER_AGENT, "accept": "application/json", **(headers or {})}
         self._client: httpx2.Client | None = None
+        self._connections = Connections()
         self._closed_until: datetime | None = None
 
     def json(
@@ -115,7 +115,7 @@ class Web:
         self._access.meter.spend(what, micro_usd=micro_usd)
         url = path if "://" in path else self._base + path
         try:
-            answer = self._sent(url, params, headers or {}, send)
+            answer = self._in_time(url, params, headers or {}, send)
         except _TooSlow:
             raise ConnectorError(f"{self._name}: {self._host} sends {what} too slowly") from None
         except httpx2.TimeoutException as error:
@@ -161,7 +161,7 @@ class Web:
                 retry_after=wait,
             )
 
-    def _sent(
+    def _in_time(
         self,
         url: str,
         params: Mapping[str, str | int] | None,
@@ -170,20 +170,30 @@ class Web:
     ) -> Answer:
         if self._client is None:
             self._client = httpx2.Client(headers=self._headers, timeout=self._access.timeout)
-        until = monotonic() + max(_AT_LEAST, _TIMEOUTS * self._access.timeout)
-        request = self._client.build_request(
-            "GET" if send is None else "POST", url, params=params, headers=dict(headers), json=send
-        )
+        with Deadline(_TIMEOUTS * self._access.timeout, self._connections) as deadline:
+            request = self._client.build_request(
+                "GET" if send is None else "POST", url, params=params, headers=dict(headers),
+                json=send, extensions={"trace": deadline.note},
+            )  # fmt: skip
+            try:
+                answer = self._sent(self._client, request)
+            except httpx2.HTTPError:
+                if deadline.has_passed:
+                    raise _TooSlow from None
+                raise
+        if deadline.has_passed:
+            raise _TooSlow  # An answer of no stated length looks whole when it is cut off.
+        return answer
+
+    def _sent(self, client: httpx2.Client, request: httpx2.Request) -> Answer:
         for _ in range(_REDIRECTS):
-            with closing(self._client.send(request, stream=True)) as response:
+            with closing(client.send(request, stream=True)) as response:
                 if response.next_request is None:
-                    return self._read(response, until)
+                    return self._read(response)
                 request = _redirected(request, response.next_request)
         raise ConnectorError(f"{self._name}: {self._host} redirects in a circle; check base_url")
 
-    def _read(self, response: httpx2.Response, until: float) -> Answer:
-        if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = _Timed(response.stream, until)
+    def _read(self, response: httpx2.Response) -> Answer:
         body = bytearray()
         for piece in response.iter_bytes():
             body += piece
@@ -247,23 +257,6 @@ class Web:
 
 class _TooSlow(Exception):
     """An answer came in pieces, none of them late, but did not end."""
-
-
-class _Timed(httpx2.SyncByteStream):
-    """A body as it comes over the wire, until a moment of the clock; raises _TooSlow."""
-
-    def __init__(self, stream: httpx2.SyncByteStream, until: float) -> None:
-        self._stream = stream
-        self._until = until
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
-            if monotonic() > self._until:
-                raise _TooSlow
-            yield piece
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 def _redirected(before: httpx2.Request, after: httpx2.Request) -> httpx2.Request:

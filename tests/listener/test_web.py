@@ -1,9 +1,10 @@
 """The HTTP client of the connectors without a library: what a refusal means."""
 
 import socket
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event, Thread
 from traceback import format_exception
 
@@ -56,30 +57,64 @@ def test_secret_that_cannot_be_sent_is_not_told(sign: str) -> None:
     assert not server.asked
 
 
-def test_answer_that_drips_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("listener.connectors.web._AT_LEAST", 0.0)
-    ended = Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        Thread(target=_drip, args=(listening, ended), daemon=True).start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with (
-            closing(Web(url, Access(timeout=0.2), name="Platform")) as web,
-            pytest.raises(ConnectorError, match="too slowly") as caught,
-        ):
+GZIP = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03"
+"""Of what begins so nothing comes out for long, though something came in."""
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX: ",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999\r\n\r\n" + GZIP,
+    ],
+)
+def test_answer_that_drips_for_ever_is_given_up(begin: bytes) -> None:
+    with dripping(begin, drips=1) as url, closing(web_at(url)) as web:
+        with pytest.raises(ConnectorError, match="too slowly") as caught:
             web.json("/", what="something")
+        assert not caught.value.permanent
+        assert web.json("/", what="something") == {}
+
+
+def test_answer_that_drips_on_a_kept_connection_is_given_up() -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nX: ", drips=2) as url, closing(web_at(url)) as web:
+        assert web.json("/", what="something") == {}
+        with pytest.raises(ConnectorError, match="too slowly"):
+            web.json("/", what="something")
+
+
+def web_at(url: str) -> Web:
+    return Web(url, Access(timeout=0.2), name="Platform")
+
+
+@contextmanager
+def dripping(begin: bytes, *, drips: int) -> Iterator[str]:
+    """The address of a server that answers, but the request of that number never to the end."""
+    ended, number = Event(), count(1)
+
+    def serve(asked: socket.socket) -> None:
+        with asked, suppress(OSError):
+            while asked.recv(9999):
+                if next(number) != drips:
+                    asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                    continue
+                asked.sendall(begin)
+                while not ended.wait(0.02):
+                    asked.sendall(b"x")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         ended.set()
-    assert not caught.value.permanent
-
-
-def _drip(listening: socket.socket, ended: Event) -> None:
-    asked, _ = listening.accept()
-    with asked, suppress(OSError):
-        asked.recv(9999)
-        # Of what is packed nothing comes out for long, though something came in.
-        head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999\r\n\r\n"
-        asked.sendall(head.encode() + b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03")
-        while not ended.wait(0.02):
-            asked.sendall(b"x")
+        listening.shutdown(socket.SHUT_RDWR)
 
 
 KEYS = {"authorization": "Bearer k", "api-key": "k", "api-username": "us", "x-api-key": "k"}
