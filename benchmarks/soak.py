@@ -25,7 +25,15 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.pipeline.hear import hear
-from listener.connectors import Access, Connector, ConnectorError, Deletions, Rechecker, kind
+from listener.connectors import (
+    Access,
+    Connector,
+    ConnectorError,
+    Deletions,
+    Held,
+    Rechecker,
+    kind,
+)
 from listener.match import Matcher
 from listener.query import EVERYTHING
 from store import mentions
@@ -161,7 +169,7 @@ class Course:
         assert isinstance(self.connector, Rechecker)
         for _ in range(20):
             with suppress(ConnectorError):
-                found = self.connector.recheck(ids)
+                found = self.connector.recheck([Held(id_) for id_ in ids])
                 with self.engine.begin() as tx:
                     mentions.save_posts(tx, found.posts, self.word, _now())
                     for id_ in found.gone:

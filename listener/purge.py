@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.connectors import Connector, ConnectorError, Rechecker
+from listener.connectors import Connector, ConnectorError, Held, Rechecker
 from listener.connectors import Standing as Found
 from listener.platform_rules import RULES, PlatformRule
 from store import burial, cursors, mentions, standing
@@ -53,7 +53,7 @@ def recheck_due(
     asked = checked = gone = 0
     for some in chunks(due, connector.recheck_size):
         try:
-            found = connector.recheck([one.platform_id for one in some])
+            found = connector.recheck([Held(one.platform_id, one.url) for one in some])
         except ConnectorError as error:
             _leave(engine, source, len(due) - asked, error, now)
             return Rechecked(asked, checked, gone, str(error))

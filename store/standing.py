@@ -18,6 +18,7 @@ class Due:
     id: int
     platform_id: str
     since: datetime
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def due(
     Those of `source` alone, or those of any source but `not_of`.
     """
     query = (
-        select(post.c.id, post.c.platform_id, post.c.checked_at)
+        select(post.c.id, post.c.platform_id, post.c.checked_at, post.c.url)
         # A longer id is stored as a hash, by which no platform knows it.
         .where(_unseen(platform, before), func.length(post.c.platform_id) < LONGEST_KEY)
         .order_by(post.c.checked_at, post.c.id)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from listener.connectors import Held
 from store.records import Author, Kind, Post
 
 MOMENT: Final = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -42,3 +43,8 @@ def a_post(
         score=score,
         accepted=accepted,
     )
+
+
+def known(*platform_ids: str) -> list[Held]:
+    """Posts to look at again, by their ids alone."""
+    return [Held(id_) for id_ in platform_ids]

@@ -222,15 +222,24 @@ class Standing:
     """Platform ids of those that stand, where the platform says no more of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post of ours to look at again: its platform id, and its link for a platform that cannot
+    find it by that alone."""
+
+    platform_id: str
+    url: str | None = None
+
+
 @runtime_checkable
 class Rechecker(Protocol):
     """A connector that can look whether posts still stand."""
 
     recheck_size: ClassVar[int]
-    """How many ids one call takes."""
+    """How many posts one call takes."""
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
-        """Look at posts by their platform ids, at most `recheck_size`. Raises ConnectorError."""
+    def recheck(self, known: Sequence[Held]) -> Standing:
+        """Look at posts again, at most `recheck_size`. Raises ConnectorError."""
         ...
 
 

@@ -16,7 +16,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
-    Known,
+    Held,
     Reject,
     Standing,
 )
@@ -111,7 +111,7 @@ class Bluesky:
         """The conversation around a post."""
         return self._server.thread(post.platform_id, bounds)
 
-    def recheck(self, known: Sequence[Known]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Those of the posts that the server still shows."""
         ids = [one.platform_id for one in known]
         answer = self._server.ask("app.bsky.feed.getPosts", "posts again", uris=ids)

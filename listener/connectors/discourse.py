@@ -17,6 +17,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Held,
     Standing,
 )
 from listener.connectors.discourse_post import (
@@ -127,12 +128,12 @@ class Discourse:
         except (Gone, BadItem):
             return ()
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Look at each post; one of another forum could not be told."""
         self._check()
         posts: list[Post] = []
         gone: list[str] = []
-        for id_ in ids:
+        for id_ in (one.platform_id for one in known):
             if (number := self._forum.number_of(id_)) is None:
                 continue
             try:

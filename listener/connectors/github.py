@@ -15,6 +15,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Held,
     Standing,
 )
 from listener.connectors.github_discussions import Discussions
@@ -131,12 +132,12 @@ class GitHub:
             posts, is_whole = self._discussions.conversation(place, bounds.requests)
         return around(post, posts, bounds.posts, is_whole=is_whole)
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Look at each issue and comment, and once at a discussion, which needs a token."""
         posts: list[Post] = []
         gone: list[str] = []
         talks: dict[str, list[str]] = {}
-        for id_ in ids:
+        for id_ in (one.platform_id for one in known):
             try:
                 place = Place(id_)
             except BadItem:

@@ -17,7 +17,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
-    Known,
+    Held,
     Standing,
 )
 from listener.connectors.hackernews_items import ADDRESS as OFFICIAL
@@ -135,7 +135,7 @@ class HackerNews:
                 raise
         return () if self._api is Api.ALGOLIA else self._items.thread(post, bounds)
 
-    def recheck(self, known: Sequence[Known]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Look at each item in the official interface."""
         return self._items.recheck([one.platform_id for one in known])
 

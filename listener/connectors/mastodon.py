@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Known, Standing
+from listener.connectors import Access, Batch, Bounds, Capabilities, Deletions, Held, Standing
 from listener.connectors.json_item import (
     BadItem,
     Item,
@@ -129,7 +129,7 @@ class Mastodon:
         found = read_all(_shallow(above, below, bounds.depth), read).posts
         return found[: bounds.posts]
 
-    def recheck(self, known: Sequence[Known]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Look at statuses by their ids; those of another server are not told."""
         ids = [one.platform_id for one in known]
         locals_ = [one for one in map(self._reader.local_id, ids) if one is not None]

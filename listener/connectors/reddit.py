@@ -14,6 +14,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Held,
     Reject,
     Standing,
 )
@@ -137,9 +138,10 @@ class Reddit:
         except Missing:
             return ()
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Which of the fullnames still stand. Raises ConnectorError."""
-        asked = [id_ for id_ in ids if is_fullname(id_)][: self.recheck_size]
+        asked = [one.platform_id for one in known if is_fullname(one.platform_id)]
+        asked = asked[: self.recheck_size]
         if not asked:
             return Standing((), ())
         params = {"id": ",".join(asked)}

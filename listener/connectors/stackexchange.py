@@ -15,6 +15,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Held,
     Standing,
 )
 from listener.connectors.json_item import Found, Item, mark, maybe_whole, read_all
@@ -122,12 +123,12 @@ class StackExchange:
         """The question, its answers and all comments, in one request where it tells all words."""
         return around(self._api, post, bounds)
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Look at posts by their ids: one request for each site and kind among them."""
         groups: dict[tuple[str, str], list[int]] = {}
-        for id_ in ids:
-            if (known := parts_of(id_)) is not None:
-                site, letter, number = known
+        for one in known:
+            if (parts := parts_of(one.platform_id)) is not None:
+                site, letter, number = parts
                 groups.setdefault((site, letter), []).append(number)
         posts: list[Post] = []
         gone: list[str] = []

@@ -14,6 +14,7 @@ from listener.connectors import (
     Capabilities,
     ConnectorError,
     Deletions,
+    Held,
     Standing,
 )
 from listener.connectors import x_prices as prices
@@ -136,11 +137,12 @@ class X:
         near = [one for one in known.values() if depth(one, known) <= bounds.depth]
         return sorted(near, key=lambda one: one.created_at)[: bounds.posts]
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """Which posts are gone: by jobs, what they found so far; by lookup, all of them at once.
 
         A job says of a post that stands only that it does, so that its words stay as they were.
         """
+        ids = [one.platform_id for one in known]
         if self._options.recheck is XRecheck.JOBS:
             return self._compliance.look(ids)
         stand: list[Post] = []

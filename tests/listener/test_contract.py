@@ -15,6 +15,7 @@ from listener.connectors import (
     Connector,
     ConnectorError,
     Deletions,
+    Held,
     Rechecker,
     ThreadReader,
     kind,
@@ -186,7 +187,8 @@ def test_edit_replaces_the_words_and_keeps_a_hash(place: Place) -> None:
 def recheck(place: Place, *ids: str) -> None:
     """What the purge does when posts are due for another look."""
     assert isinstance(place.connector, Rechecker)
-    found = place.connector.recheck(ids)
+    asked = [Held(id_, one.post.url) for id_, one in place.stored(*ids).items()]
+    found = place.connector.recheck(asked)
     with place.engine.begin() as tx:
         mentions.save_posts(tx, found.posts, "place", place.clock())
         for id_ in found.gone:

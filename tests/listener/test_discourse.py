@@ -14,6 +14,7 @@ from listener.connectors.discourse_post import Forum, deletion, from_item, is_pu
 from store.records import Kind, Post
 from tests.peers.discourse import LATEST, DiscoursePeer
 from tests.peers.http import HttpServer, Reply
+from tests.posts import known
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FORUM = Forum("https://forum.example/")
@@ -229,7 +230,7 @@ def test_topic_that_is_taken_away_takes_what_was_said_in_it(
     gone = connector().fetch(cursor).deletions
     assert [(one.platform_id, one.rule) for one in gone] == [(root, "discourse: user_deleted")]
     peer.remove_topic(root)
-    assert connector().recheck([root, reply]).gone == [root, reply]
+    assert connector().recheck(known(root, reply)).gone == [root, reply]
     assert connector().thread(posts[0], Bounds()) == ()
 
 
@@ -329,10 +330,10 @@ def test_second_look_believes_only_the_forum_itself(status: int, connector: Conn
         with closing(refusing(status, body)) as server:
             id_ = f"{server.url.partition('://')[2]}/p/12"
             if believed:
-                assert connector(url=server.url).recheck([id_]).gone == [id_]
+                assert connector(url=server.url).recheck(known(id_)).gone == [id_]
             else:
                 with pytest.raises(ConnectorError):
-                    connector(url=server.url).recheck([id_])
+                    connector(url=server.url).recheck(known(id_))
 
 
 def test_second_look_tells_what_stands_and_what_is_gone(
@@ -343,7 +344,7 @@ def test_second_look_tells_what_stands_and_what_is_gone(
     private = peer.say("made private", NOW)
     peer.delete(gone)
     peer.topics[4]["archetype"] = "private_message"
-    found = connector().recheck([root, reply, gone, private, "other.example/p/1"])
+    found = connector().recheck(known(root, reply, gone, private, "other.example/p/1"))
     assert [(post.platform_id, post.title) for post in found.posts] == [
         (root, "Q & A"), (reply, None),
     ]  # fmt: skip

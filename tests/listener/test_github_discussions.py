@@ -13,6 +13,7 @@ from store.records import Kind
 from tests.listener.github_listening import NOW, TOKEN, Connect, connecting, drained, ids, paths
 from tests.peers.github import NAME, GitHubPeer
 from tests.peers.http import HttpServer, Reply
+from tests.posts import known
 
 TALK: Mapping[str, Any] = {
     "number": 5, "title": "Which one?", "updatedAt": "2026-05-04T12:00:00Z", "upvoteCount": 3,
@@ -93,12 +94,12 @@ def test_discussions_are_paged_and_only_the_changed_are_read_again(
 def test_second_look_at_a_discussion(peer: GitHubPeer, connector: Connect) -> None:
     peer.discussions.append(dict(TALK))
     made = connector(secrets=TOKEN)
-    found = made.recheck([f"{NAME}#d5/c/77", f"{NAME}#d5/c/99", f"{NAME}#d6"])
+    found = made.recheck(known(f"{NAME}#d5/c/77", f"{NAME}#d5/c/99", f"{NAME}#d6"))
     assert ids(found.posts) == [f"{NAME}#d5/c/77"]
     assert found.gone == [f"{NAME}#d5/c/99", f"{NAME}#d6"]
     cut = {**reply_to(77), "replies": {"pageInfo": MORE, "nodes": []}}
     peer.discussions[0] = talk(cut)
-    assert made.recheck([f"{NAME}#d5/c/99"]).gone == []
+    assert made.recheck(known(f"{NAME}#d5/c/99")).gone == []
 
 
 MORE = {"hasPreviousPage": True, "startCursor": "x"}
@@ -120,16 +121,16 @@ def talk(*comments: Mapping[str, Any]) -> dict[str, Any]:
 def test_second_look_reads_back_to_an_old_comment(peer: GitHubPeer, connector: Connect) -> None:
     peer.discussions.append(talk(*map(reply_to, range(1, 231))))
     made = connector(secrets=TOKEN)
-    found = made.recheck([f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"])
+    found = made.recheck(known(f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"))
     assert set(ids(found.posts)) == {f"{NAME}#d5/c/100", f"{NAME}#d5/c/200", f"{NAME}#d5"}
     assert len(paths(peer)) == 3
-    assert made.recheck([f"{NAME}#d5/c/999"]).gone == [f"{NAME}#d5/c/999"]
+    assert made.recheck(known(f"{NAME}#d5/c/999")).gone == [f"{NAME}#d5/c/999"]
     assert len(paths(peer)) == 5
 
 
 def test_second_look_does_not_read_on_for_ever(peer: GitHubPeer, connector: Connect) -> None:
     peer.discussions.append(talk(*map(reply_to, range(1, 600))))
-    found = connector(secrets=TOKEN).recheck([f"{NAME}#d5/c/1"])
+    found = connector(secrets=TOKEN).recheck(known(f"{NAME}#d5/c/1"))
     assert (list(found.posts), list(found.gone)) == ([], [])
     assert len(paths(peer)) == 10
 
@@ -137,7 +138,7 @@ def test_second_look_does_not_read_on_for_ever(peer: GitHubPeer, connector: Conn
 def test_thread_of_a_long_discussion_is_bounded(peer: GitHubPeer, connector: Connect) -> None:
     peer.discussions.append(talk(*map(reply_to, range(1, 231))))
     made = connector(secrets=TOKEN)
-    asked = made.recheck([f"{NAME}#d5/c/10"]).posts[0]
+    asked = made.recheck(known(f"{NAME}#d5/c/10")).posts[0]
     paths(peer)
     assert len(made.thread(asked, Bounds(posts=900))) == 231
     assert len(paths(peer)) == 5
@@ -166,7 +167,7 @@ def test_comment_that_was_taken_away_in_a_discussion_is_a_deletion(
         (f"{NAME}#d5/c/1", "github: deleted"), (f"{NAME}#d5/c/2", "github: hidden as spam"),
     ]  # fmt: skip
     assert batch.deletions[0].at == datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
-    found = made.recheck([f"{NAME}#d5/c/{n}" for n in (1, 2, 3)])
+    found = made.recheck(known(*[f"{NAME}#d5/c/{n}" for n in (1, 2, 3)]))
     assert found.gone == [f"{NAME}#d5/c/1", f"{NAME}#d5/c/2"]
 
 
@@ -175,14 +176,14 @@ def test_failure_of_graphql_deletes_nothing(connector: Connect) -> None:
     with closing(HttpServer(lambda _request: Reply(failed))) as server:
         made = connector(url=server.url, secrets=TOKEN)
         with pytest.raises(ConnectorError, match="not told"):
-            made.recheck([f"{NAME}#d5"])
+            made.recheck(known(f"{NAME}#d5"))
 
 
 def test_enterprise_server_is_asked_beside_its_rest_interface(connector: Connect) -> None:
     answer = {"data": {"repository": {"discussion": dict(TALK)}}}
     with closing(HttpServer(lambda _request: Reply(answer))) as server:
         made = connector(url=f"{server.url}/api/v3", secrets=TOKEN)
-        assert made.recheck([f"{NAME}#d5"]).posts
+        assert made.recheck(known(f"{NAME}#d5")).posts
         assert [request.path for request in server.asked] == ["/api/graphql"]
 
 
@@ -196,5 +197,5 @@ def test_error_of_graphql_is_an_error(
     with closing(HttpServer(lambda _request: Reply(answer))) as server:
         made = connector(url=server.url, secrets=TOKEN)
         with pytest.raises(ConnectorError) as caught:
-            made.recheck([f"{NAME}#d5"])
+            made.recheck(known(f"{NAME}#d5"))
     assert (caught.value.permanent, caught.value.retry_after) == (permanent, wait)

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import pytest
 
-from listener.connectors import Batch, Capabilities, ConnectorError, Deletions, Standing
+from listener.connectors import Batch, Capabilities, ConnectorError, Deletions, Held, Standing
 from listener.platform_rules import REQUEST, RULES
 from listener.proof import Ability, forecast, lines, prove
 from listener.purge import Rechecked, recheck_due
@@ -39,11 +39,12 @@ class Reddit:
         """Nothing more."""
         return Batch((), "1", exhausted=True)
 
-    def recheck(self, ids: Sequence[str]) -> Standing:
+    def recheck(self, known: Sequence[Held]) -> Standing:
         """What stands and what is gone."""
+        ids = [one.platform_id for one in known]
         if len(self.asked) >= self.fails_after:
             raise ConnectorError("the budget of the day is spent", retry_after=60)
-        self.asked.append(list(ids))
+        self.asked.append(ids)
         told = [id_ for id_ in ids if id_ not in self.untold]
         found = [self.posts[id_] for id_ in told if id_ in self.posts]
         return Standing(found, [id_ for id_ in told if id_ not in self.posts])
@@ -121,8 +122,8 @@ def test_what_could_not_be_told_stays_due(engine: Engine) -> None:
 
 def test_platform_that_only_says_that_a_post_stands(engine: Engine) -> None:
     class Jobs(Reddit):
-        def recheck(self, ids: Sequence[str]) -> Standing:
-            return Standing((), (), ids)
+        def recheck(self, known: Sequence[Held]) -> Standing:
+            return Standing((), (), [one.platform_id for one in known])
 
     heard(engine, *posts())
     assert look(engine, Jobs()) == Rechecked(asked=5, checked=5)

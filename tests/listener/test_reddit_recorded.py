@@ -17,6 +17,7 @@ import pytest
 from listener.connectors import Access, Bounds
 from listener.connectors.reddit import Reddit, RedditOptions
 from store.records import Author, Kind, Post
+from tests.posts import known
 from tests.services import needs
 
 PEERS: Final = Path(__file__).parents[2] / "../shared/peers"
@@ -176,7 +177,7 @@ def test_recorded_way_up_leads_to_the_root() -> None:
 )
 def test_recorded_deletion_is_seen(name: str, id_: str) -> None:
     with replayed(name) as served:
-        found = listening(served, "testing", datetime(2016, 3, 20, tzinfo=UTC)).recheck([id_])
+        found = listening(served, "testing", datetime(2016, 3, 20, tzinfo=UTC)).recheck(known(id_))
     assert (list(found.posts), list(found.gone)) == ([], [id_])
 
 
@@ -185,7 +186,9 @@ def test_recorded_second_look_tells_each_apart() -> None:
     sent = [one["data"] for one in things(bodies(name)[1]) if one["kind"] in ("t1", "t3")]
     ids = [data["name"] for data in sent]
     with replayed(name) as served:
-        found = listening(served, "testing", datetime(2016, 11, 17, tzinfo=UTC)).recheck(ids)
+        found = listening(served, "testing", datetime(2016, 11, 17, tzinfo=UTC)).recheck(
+            known(*ids)
+        )
     assert {post.platform_id for post in found.posts} | set(found.gone) == set(ids)
     gone = {data["name"] for data in sent if data["author"] == "[deleted]"}
     assert set(found.gone) >= gone

@@ -11,6 +11,7 @@ from store.records import Post
 from tests.listener.reddit_listening import Counting, ago, connector, paths
 from tests.peers.http import Reply
 from tests.peers.reddit import RedditPeer
+from tests.posts import known
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def tree(peer: RedditPeer) -> dict[str, str]:
 
 def a_post(reddit: Reddit, id_: str) -> Post:
     """As it is heard."""
-    return reddit.recheck([id_]).posts[0]
+    return reddit.recheck(known(id_)).posts[0]
 
 
 def test_whole_thread_is_read_with_what_is_folded_away(peer: RedditPeer) -> None:
@@ -109,15 +110,15 @@ def test_recheck_tells_who_stands_and_who_is_gone(peer: RedditPeer) -> None:
     peer.delete(gone)
     peer.items[broken].more = {"created_utc": None}
     reddit = connector(peer)
-    found = reddit.recheck([kept, gone, "t1_zzzz", "p42", broken])
+    found = reddit.recheck(known(kept, gone, "t1_zzzz", "p42", broken))
     assert [post.platform_id for post in found.posts] == [kept]
     assert list(found.gone) == [gone, "t1_zzzz"]
     before = len(peer.asked)
-    assert reddit.recheck(["p42"]).gone == ()
+    assert reddit.recheck(known("p42")).gone == ()
     assert len(peer.asked) == before
 
 
 def test_answer_that_is_no_listing_tells_nobody_gone(peer: RedditPeer) -> None:
     peer.refused["api/info"] = Reply({"kind": "Listing", "data": {}})
     with pytest.raises(ConnectorError):
-        connector(peer).recheck(["t3_abc"])
+        connector(peer).recheck(known("t3_abc"))

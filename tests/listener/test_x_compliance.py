@@ -11,6 +11,7 @@ from listener.connectors import ConnectorError
 from listener.connectors.x_compliance import to_delete
 from tests.listener.x_listening import LOOKUP, Failing, Purse, ago, listening
 from tests.peers.x import XPeer
+from tests.posts import known
 
 
 @pytest.fixture
@@ -24,19 +25,19 @@ def test_job_answers_in_a_later_call_and_after_a_restart(peer: XPeer, tmp_path: 
     peer.delete(gone)
     peer.compliance.is_slow = True
     with listening(peer, tmp_path) as connector:
-        assert connector.recheck([gone, kept]).gone == ()
-        assert connector.recheck([other]).gone == ()
+        assert connector.recheck(known(gone, kept)).gone == ()
+        assert connector.recheck(known(other)).gone == ()
     assert len(peer.compliance.jobs) == 1
     peer.compliance.is_slow = False
     with listening(peer, tmp_path) as connector:
-        assert connector.recheck([gone, kept]).gone == (gone,)
-        assert connector.recheck([gone, kept]).gone == (gone,)
+        assert connector.recheck(known(gone, kept)).gone == (gone,)
+        assert connector.recheck(known(gone, kept)).gone == (gone,)
     assert len(peer.compliance.jobs) == 1
     body, headers = peer.compliance.uploads[0]
     assert body.split() == [gone, kept]
     assert headers["content-type"] == "text/plain"
     with listening(peer, tmp_path) as connector:
-        assert connector.recheck([other, kept]).gone == ()
+        assert connector.recheck(known(other, kept)).gone == ()
     assert [upload[0].split() for upload in peer.compliance.uploads[1:]] == [[other]]
 
 
@@ -44,7 +45,7 @@ def test_jobs_cost_no_money(peer: XPeer, tmp_path: Path) -> None:
     id_ = peer.say("hello", ago(60))
     purse = Purse()
     with listening(peer, tmp_path, meter=purse) as connector:
-        connector.recheck([id_])
+        connector.recheck(known(id_))
     assert purse.spent == peer.billed == 0
     assert len(purse.asked) == len(peer.asked) == 4
 
@@ -57,7 +58,7 @@ def test_only_x_sees_the_token(
     id_ = peer.say("hello", ago(60))
     peer.delete(id_)
     with listening(peer, tmp_path) as connector:
-        assert connector.recheck([id_]).gone == (id_,)
+        assert connector.recheck(known(id_)).gone == (id_,)
     files = [one for one in peer.asked if "token" in one.query]
     assert ["authorization" in one.headers for one in files] == [is_shown, is_shown]
 
@@ -67,25 +68,25 @@ def test_job_of_somebody_else_is_waited_for(peer: XPeer, tmp_path: Path) -> None
     peer.delete(id_)
     peer.compliance.is_slow = True
     with listening(peer, tmp_path) as connector:
-        connector.recheck(["1578516068309794817"])
+        connector.recheck(known("1578516068309794817"))
     with listening(peer, tmp_path / "other") as connector:
-        assert connector.recheck([id_]).gone == ()
+        assert connector.recheck(known(id_)).gone == ()
         next(iter(peer.compliance.jobs.values()))["status"] = "complete"
         peer.compliance.is_slow = False
-        assert connector.recheck([id_]).gone == (id_,)
+        assert connector.recheck(known(id_)).gone == (id_,)
 
 
 def test_job_that_does_not_end_is_told_of(peer: XPeer, tmp_path: Path) -> None:
     id_ = peer.say("hello", ago(60))
     peer.compliance.is_slow = True
     with listening(peer, tmp_path) as connector:
-        connector.recheck([id_])
+        connector.recheck(known(id_))
         state = tmp_path / "x-compliance.json"
         job = json.loads(state.read_text())
         job["job"]["begun_at"] = ago(90_000).isoformat()
         state.write_text(json.dumps(job))
         with pytest.raises(ConnectorError, match="recheck: lookup") as caught:
-            connector.recheck([id_])
+            connector.recheck(known(id_))
     assert not caught.value.permanent
     assert state.stat().st_mode & 0o077 == 0
 
@@ -96,7 +97,7 @@ def test_app_without_jobs_is_told_of_lookups(peer: XPeer, tmp_path: Path) -> Non
         listening(peer, tmp_path) as connector,
         pytest.raises(ConnectorError, match="to lookup") as caught,
     ):
-        connector.recheck(["1578516068309794817"])
+        connector.recheck(known("1578516068309794817"))
     assert caught.value.permanent
 
 
@@ -108,13 +109,13 @@ def test_job_that_came_to_nothing_is_begun_again(
     peer.delete(id_)
     peer.compliance.is_slow = True
     with listening(peer, tmp_path) as connector:
-        connector.recheck([id_])
+        connector.recheck(known(id_))
         peer.compliance.is_slow = False
         if status is None:
             peer.compliance.jobs.clear()
         else:
             next(iter(peer.compliance.jobs.values()))["status"] = status
-        assert connector.recheck([id_]).gone == (id_,)
+        assert connector.recheck(known(id_)).gone == (id_,)
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
@@ -125,9 +126,9 @@ def test_no_fault_loses_a_job(peer: XPeer, tmp_path: Path, nth: int) -> None:
         listening(peer, tmp_path, meter=Failing(peer, nth)) as connector,
         pytest.raises(ConnectorError),
     ):
-        connector.recheck([id_])
+        connector.recheck(known(id_))
     with listening(peer, tmp_path) as connector:
-        assert connector.recheck([id_]).gone == (id_,)
+        assert connector.recheck(known(id_)).gone == (id_,)
     assert len(peer.compliance.jobs) == 1
 
 
@@ -148,7 +149,7 @@ def test_lookup_tells_what_stands_and_what_is_gone(peer: XPeer, tmp_path: Path) 
     peer.delete(ids[7])
     peer.edit(ids[8], "edited", ago(1))
     with listening(peer, tmp_path, LOOKUP) as connector:
-        found = connector.recheck(ids)
+        found = connector.recheck(known(*ids))
     assert found.gone == [ids[7]]
     told = {post.platform_id: post.text for post in found.posts}
     assert set(told) == set(ids) - {ids[7]}
@@ -158,9 +159,9 @@ def test_lookup_tells_what_stands_and_what_is_gone(peer: XPeer, tmp_path: Path) 
 def test_lookup_keeps_what_it_paid_for_when_the_next_one_fails(peer: XPeer, tmp_path: Path) -> None:
     ids = [peer.say(f"number {n}", ago(900 - n)) for n in range(130)]
     with listening(peer, tmp_path, LOOKUP, meter=Failing(peer, 2)) as connector:
-        assert len(connector.recheck(ids).posts) == 100
+        assert len(connector.recheck(known(*ids)).posts) == 100
     with (
         listening(peer, tmp_path, LOOKUP, meter=Failing(peer, 1)) as connector,
         pytest.raises(ConnectorError),
     ):
-        connector.recheck(ids)
+        connector.recheck(known(*ids))

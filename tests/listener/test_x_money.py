@@ -15,6 +15,7 @@ from listener.connectors import Bounds, ConnectorError
 from listener.connectors.x_options import XOptions
 from tests.listener.x_listening import LOOKUP, OPTIONS, Purse, ago, heard, listening
 from tests.peers.x import TOKEN, XPeer
+from tests.posts import known
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_meter_equals_what_x_would_bill(peer: XPeer, tmp_path: Path) -> None:
         assert purse.spent == peer.billed
         before = peer.billed
         connector.thread(read[0], Bounds())
-        connector.recheck([post.platform_id for post in read])
+        connector.recheck(known(*[post.platform_id for post in read]))
         assert purse.spent == peer.billed == before
         connector.volume("laurels")
         assert purse.spent == peer.billed == before + 5_000

@@ -18,6 +18,7 @@ from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import posts
 from tests.listener.x_listening import OPTIONS
 from tests.peers.x import TOKEN
+from tests.posts import known
 from tests.services import needs
 
 SHARED: Final = Path(__file__).parents[2] / "../shared/peers"
@@ -108,7 +109,7 @@ def test_recorded_job_is_uploaded_nowhere_but_to_the_base_url(tmp_path: Path) ->
         closing(replaying(base, tmp_path, OPTIONS)) as connector,
     ):
         with pytest.raises(ConnectorError, match="HTTP 599"):
-            connector.recheck(["1293593516040269825"])
+            connector.recheck(known("1293593516040269825"))
         with urllib.request.urlopen(f"{base}/__replay__") as answer:
             missed = json.load(answer)["misses"]
     (line,) = missed
