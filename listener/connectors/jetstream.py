@@ -21,7 +21,7 @@ from listener.connectors.bluesky_post import (
 )
 from listener.connectors.jetstream_line import Line, LineSettings, Protocol
 from listener.connectors.jetstream_reader import Found, Reader
-from listener.connectors.jetstream_wire import Commit, Event
+from listener.connectors.jetstream_wire import Commit, Event, web_address
 from store.records import Author, Deletion, Post
 
 _GONE: Final = ("deleted", "takendown")
@@ -46,8 +46,8 @@ class JetstreamOptions:
     """Only these accounts; none named, all of the network."""
     history_hours: float = 6.0
     """How far back the first reading begins; servers keep about a day."""
-    appview_url: str = PUBLIC
-    """Where conversations are read."""
+    appview_url: str | None = None
+    """Where conversations are read; None: at `base_url`, else at the public AppView."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for what the servers would refuse."""
@@ -95,7 +95,9 @@ class Jetstream:
         self._handed_out: str | None = None
         self._handles: dict[str, str] = {}
         self._conversations: dict[str, None] = {}
-        self._appview = AppView(options.appview_url, access)
+        # Behind a proxy, or in a network of one's own, nothing is asked of anybody else.
+        own = None if access.base_url is None else web_address(access.base_url)
+        self._appview = AppView(options.appview_url or own or PUBLIC, access)
 
     def fetch(self, cursor: str | None) -> Batch:
         """What came after `cursor`; the stream goes on being read until `close`."""

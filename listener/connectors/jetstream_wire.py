@@ -115,7 +115,12 @@ def v2_address(base: str, since_us: int, dids: Sequence[str], dictionary: int | 
 
 def dictionary_address(base: str) -> str:
     """Where a v2 server gives the dictionary that it compresses with."""
-    return f"{_with_scheme(base, {'ws': 'http', 'wss': 'https'})}/xrpc/{DICTIONARY_METHOD}"
+    return f"{web_address(base)}/xrpc/{DICTIONARY_METHOD}"
+
+
+def web_address(base: str) -> str:
+    """The same server, as it is asked for what is no stream."""
+    return _with_scheme(base, {"ws": "http", "wss": "https"})
 
 
 def _socket(base: str) -> str:

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from listener.connectors import Access, Batch, ConnectorError, Meter
+from listener.connectors import Access, Batch, Bounds, ConnectorError, Meter
 from listener.connectors.jetstream import Jetstream, JetstreamOptions
 from listener.connectors.jetstream_line import Protocol
 from listener.connectors.jetstream_reader import LARGEST_BATCH
 from listener.match import Matcher
 from store.records import Kind, Post
+from tests.peers.http import HttpServer, Reply
 from tests.peers.jetstream import JetstreamPeer, dictionary, did_of
+from tests.posts import a_post
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -360,6 +362,18 @@ def test_address_with_the_path_of_v1_is_understood() -> None:
     peer.say("hello", NOON)
     with hearing(peer, base_url=peer.url + "/subscribe") as connector:
         assert [post.text for post in heard(connector)] == ["hello"]
+
+
+@pytest.mark.parametrize("path", ["", "/proxy", "/subscribe"])
+def test_conversations_are_asked_of_the_server_that_takes_the_place_of_all(path: str) -> None:
+    with closing(HttpServer(lambda _: Reply({"error": "NotFound"}, 404))) as server:
+        made = Jetstream(
+            JetstreamOptions(), Access(base_url=server.url.replace("http", "ws") + path)
+        )
+        with closing(made):
+            assert made.thread(a_post("at://did:plc:x/app.bsky.feed.post/1"), Bounds()) == ()
+        prefix = path.removesuffix("/subscribe")
+        assert [one.path for one in server.asked] == [f"{prefix}/xrpc/app.bsky.feed.getPostThread"]
 
 
 def test_only_the_named_accounts_are_heard() -> None:
