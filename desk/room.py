@@ -51,7 +51,7 @@ class Room:
                 "say": words.Sayer(self.now(), self.settings.zone),
                 "sender": self.policy.sender,
                 "here": "",
-                "troubles": (),
+                "trouble": "",
                 "notice": None,
             }
             | context

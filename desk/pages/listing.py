@@ -12,6 +12,7 @@ from desk.words import PLATFORMS, short_count
 from listener.health import needs_attention
 from store import cases, cursors, pages
 from store.cases import QueueFilters, QueueItem
+from store.cursors import CursorState
 from store.db import Connection
 from store.pages import MOST_COUNTED, Waiting
 from store.records import CaseKind, CaseState
@@ -134,7 +135,8 @@ class Listing:
     tabs: Sequence[Tab]
     items: Sequence[QueueItem]
     more: bool
-    troubles: Sequence[str]
+    trouble: str
+    """Which sources need a person, in one line; empty where none does."""
 
     def after(self, case_id: int) -> int | None:
         """The case to open once this one is dealt with: the next, else the one before."""
@@ -155,11 +157,7 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
         tabs=[Tab(name, label, hint, _count(name, waiting)) for name, label, hint in TABS],
         items=items[:PER_PAGE],
         more=len(items) > PER_PAGE,
-        troubles=[
-            f"{state.source} could not be heard: {state.error}. What was heard before is kept."
-            for state in cursors.states(tx)
-            if needs_attention(state)
-        ],
+        trouble=_trouble([state for state in cursors.states(tx) if needs_attention(state)]),
     )
 
 
@@ -171,6 +169,16 @@ def empty(view: View) -> Empty:
     if view.page > 1:
         return Empty(("This page is past the end.",), f"/queue?{view.to()}", "First page")
     return Empty(EMPTY[view.tab])
+
+
+def _trouble(states: Sequence[CursorState]) -> str:
+    match states:
+        case []:
+            return ""
+        case [one]:
+            return f"{one.source} could not be heard: {one.error}"
+    names = ", ".join(one.source for one in states)
+    return f"{len(states)} sources could not be heard: {names}"
 
 
 def _count(tab: str, waiting: Waiting) -> str:

@@ -38,7 +38,7 @@ def render(
         tabs=found.tabs,
         items=found.items,
         more=found.more,
-        troubles=found.troubles,
+        trouble=found.trouble,
         empty=listing.empty(view),
         platforms=PLATFORMS,
         case=case,

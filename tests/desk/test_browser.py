@@ -17,6 +17,7 @@ from desk.app import create_app
 from desk.auth import new_link
 from desk.settings import DeskSettings
 from rewards.review import Review
+from store import cursors
 from store.db import Engine
 from tests.desk.conftest import NOW, POLICY, Desk, community
 from tests.services import needs
@@ -128,6 +129,10 @@ def test_keys_press_the_buttons(browser: Browser, stage: Desk) -> None:
 
 def test_phone_steps_from_list_to_case_to_person(browser: Browser, stage: Desk) -> None:
     phone = {"width": 390, "height": 844}
+    with stage.engine.begin() as tx:
+        for name in ("forum", "r/acme"):
+            cursors.fail(tx, name, "HTTP 503 " * 60, NOW, permanent=True, retry_at=None)
+        cursors.leave_unread(tx, "forum", "page" * 50, "the money of today is spent", NOW)
     with (
         served(stage.engine) as address,
         browser.new_context(
@@ -143,6 +148,12 @@ def test_phone_steps_from_list_to_case_to_person(browser: Browser, stage: Desk) 
         assert not page.locator("#list").is_visible()
         assert page.get_by_role("button", name="Approve").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+        button = page.get_by_role("button", name="Approve").bounding_box()
+        assert button is not None
+        assert button["y"] + button["height"] <= phone["height"]
         page.get_by_role("link", name="Person →").click()
         page.wait_for_url(f"**/people/{stage.leo}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+        page.get_by_role("link", name="Sources").click()
+        page.wait_for_url("**/sources")
         assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]

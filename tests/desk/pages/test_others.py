@@ -23,6 +23,12 @@ def test_person_is_shown_with_help_and_its_proof(desk: Desk) -> None:
     desk.get(f"/cases/{10**20}", 404)
 
 
+def test_name_written_from_right_to_left_leaves_the_time_where_it_is(desk: Desk) -> None:
+    line = "<bdi>thanked by mara</bdi> · <time"
+    assert line in desk.get(f"/people/{desk.leo}")
+    assert line in desk.get(f"/cases/{desk.help_case}")
+
+
 @pytest.mark.parametrize("choice", list(Choice))
 def test_choice_counts_at_once_and_is_noted(desk: Desk, choice: Choice) -> None:
     where = desk.post(f"/people/{desk.leo}/consent", choice=choice.value, origin="by mail")

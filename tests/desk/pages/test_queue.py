@@ -97,6 +97,15 @@ def test_source_in_trouble_is_a_quiet_bar(desk: Desk) -> None:
     assert "r/acme could not be heard: the key is wrong" in desk.get("/queue")
 
 
+def test_several_sources_in_trouble_are_one_bar(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        for name in ("forum", "r/acme"):
+            cursors.fail(tx, name, "the key is wrong", NOW, permanent=True, retry_at=None)
+    page = desk.get("/queue")
+    assert page.count('class="trouble"') == 1
+    assert "2 sources could not be heard: forum, r/acme" in page
+
+
 def test_failure_that_passes_by_itself_troubles_nobody(desk: Desk) -> None:
     with desk.engine.begin() as tx:
         retry_at = NOW + timedelta(minutes=5)

@@ -52,6 +52,18 @@ def test_sources_that_need_a_person_come_first(desk: Desk) -> None:
     assert "import:" not in page
 
 
+@pytest.mark.usefixtures("heard")
+def test_what_was_left_unread_for_one_reason_stands_together(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        for page in range(4, 10):
+            what = f"acme, page {page}"
+            cursors.leave_unread(tx, "hn", what, "limits.usd_per_day of $2", NOW)
+    shown = desk.get("/sources")
+    assert shown.count("limits.usd_per_day of $2") == 1
+    assert "2 more</summary>" in shown
+    assert shown.count("acme, page") == 7
+
+
 def test_page_without_sources_says_what_to_do(desk: Desk) -> None:
     assert "laurels init" in desk.get("/sources")
 
