@@ -5,15 +5,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from pathlib import PurePath
 
 Progress = Callable[[str, int, int], None]
 
 
 def emit(value: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Print the result once: as an object, or as the text for a person."""
-    shown = json.dumps(value, ensure_ascii=False, default=str) if as_json else text
+    shown = json.dumps(value, ensure_ascii=False, default=_text_of) if as_json else text
     sys.stdout.write(shown + "\n")
     sys.stdout.flush()
+
+
+def _text_of(value: object) -> str:
+    """Moments and paths as text; a length of time has to say its unit in its key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def note(text: str) -> None:

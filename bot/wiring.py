@@ -1,6 +1,6 @@
 """Put the parts together from the settings: the only place that knows them all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,11 +98,21 @@ def secrets(source: SourceSettings, env: Mapping[str, str]) -> Mapping[str, str]
             else:
                 missing.append(name)
     if missing:
-        raise SettingsError(
-            f"{source.name}: {source.connector} needs {', '.join(missing)}; set each in the "
-            "environment, or set the same name with _FILE to the path of a file that holds it"
-        )
+        raise SettingsError(f"{source.connector} needs {_to_set(missing)}")
     return found
+
+
+def _to_set(missing: Sequence[str]) -> str:
+    if len(missing) == 1:
+        (name,) = missing
+        return (
+            f"{name}; set it in the environment, or set {name}_FILE to the path of a file that "
+            "holds it"
+        )
+    return (
+        f"{', '.join(missing)}; set each in the environment, or each with _FILE behind its name "
+        "to the path of a file that holds it"
+    )
 
 
 def classifier(settings: ModelSettings) -> Classifier:

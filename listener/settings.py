@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from listener.connectors import KINDS, Bounds, kind
 from listener.query import QueryError, parse
 from store.records import SourceKind
+
+_MOST: Final = 2**40
 
 
 def options_of(connector: str) -> type[Any] | None:
@@ -29,8 +31,10 @@ class LimitSettings:
         """Raises ValueError for a negative limit."""
         for name in ("requests_per_day", "requests_per_month", "usd_per_day", "usd_per_month"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value < 2**40:
-                raise ValueError(f"listener.sources: limits: {name}: at least 0, not {value}")
+            if value is not None and not 0 <= value < _MOST:
+                raise ValueError(
+                    f"listener.sources: limits: {name}: from 0 to below {_MOST:,}, not {value:,}"
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,12 @@ def _plain(connector: str, kind: SourceKind, base_url: str | None) -> SourceSett
     try:
         return SourceSettings(connector, connector, kind, base_url=base_url)
     except ValueError as error:
-        raise CommandError(f"{error}; name it in config.yaml") from error
+        said = str(error).removeprefix(f"listener.sources: {connector}: ")
+        if said.startswith("base_url: "):
+            raise CommandError(f"{connector}: --{said.replace('_', '-', 1)}") from error
+        raise CommandError(
+            f"{connector}: {said}. That stands in config.yaml, in a source under listener.sources"
+        ) from error
 
 
 def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dict[str, object]:

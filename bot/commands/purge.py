@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from bot import wiring
 from bot.failures import CommandError
@@ -13,13 +14,14 @@ from bot.terminal import columns, emit
 from listener import proof
 from listener.connectors import Deletions, kind
 from listener.platform_rules import REQUEST
-from listener.proof import Ability, Cost, Proof
+from listener.proof import Ability, Buried, Cost, Kept, Proof
 from listener.settings import SourceSettings
 from store import audit, burial, standing
 from store.db import Engine, reading
 from store.records import Deletion
 
 ACTOR = "command line"
+_LENGTHS: Final = frozenset({"every", "longest", "median"})
 
 
 def purge_all(engine: Engine, settings: Settings, *, as_json: bool) -> bool:
@@ -131,12 +133,8 @@ def _plain(found: Proof) -> dict[str, object]:
     return {
         "at": found.at.isoformat(),
         "since": found.since.isoformat() if found.since else None,
-        "platforms": [asdict(one) | {"every_hours": _hours(one.every)} for one in found.kept],
-        "buried": [
-            asdict(one)
-            | {"longest": one.longest.total_seconds(), "median": one.median.total_seconds()}
-            for one in found.buried
-        ],
+        "platforms": [_in_seconds(one) for one in found.kept],
+        "buried": [_in_seconds(one) for one in found.buried],
         "tombstones": [
             {
                 "post": one.post_id,
@@ -149,6 +147,17 @@ def _plain(found: Proof) -> dict[str, object]:
         ],
         "sha256": found.digest,
     }
+
+
+def _in_seconds(one: Kept | Buried) -> dict[str, object]:
+    """As plain data; a length of time as whole seconds, which its key then says."""
+    value: dict[str, object] = asdict(one)
+    for key in _LENGTHS & value.keys():
+        time = value.pop(key)
+        value[f"{key}_seconds"] = (
+            round(time.total_seconds()) if isinstance(time, timedelta) else None
+        )
+    return value
 
 
 def _written(found: Proof) -> str:
@@ -194,10 +203,6 @@ def _costs(costs: list[Cost]) -> str:
         for one in costs
     ]  # fmt: skip
     return columns(rows, right=frozenset(range(1, 6)))
-
-
-def _hours(time: timedelta | None) -> float | None:
-    return None if time is None else time.total_seconds() / 3600
 
 
 def _spell(time: timedelta) -> str:

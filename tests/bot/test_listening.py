@@ -60,10 +60,35 @@ def test_address_without_a_name_is_refused(tmp_path: Path) -> None:
     assert "--base-url: name the one source" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("connector", "message"),
+    [
+        ("discourse", "discourse: --base-url: which one? e.g. https://discourse.example.org"),
+        ("archive", "archive: an archive needs a path. That stands in config.yaml"),
+    ],
+)
+def test_connector_that_needs_more_says_what(tmp_path: Path, connector: str, message: str) -> None:
+    done = laurels(tmp_path, "listen", connector)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"laurels: {message}")
+
+
+def test_several_missing_secrets_are_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "listener: {sources: [{name: r, connector: reddit, kind: community, user: acme_team, "
+        "subreddits: [acme]}]}"
+    )
+    told = laurels(tmp_path, "listen").stdout
+    assert "LAURELS_REDDIT_CLIENT_ID, LAURELS_REDDIT_CLIENT_SECRET; set each in the" in told
+
+
 def test_missing_secret_is_named(tmp_path: Path) -> None:
     done = laurels(tmp_path, "listen", "discord")
     assert done.returncode == 1
-    assert "LAURELS_DISCORD_TOKEN" in done.stderr + done.stdout
+    assert done.stdout == (
+        "discord  failed: discord needs LAURELS_DISCORD_TOKEN; set it in the environment, "
+        "or set LAURELS_DISCORD_TOKEN_FILE to the path of a file that holds it\n"
+    )
     assert "Traceback" not in done.stderr
 
 

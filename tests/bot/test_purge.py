@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,7 +53,10 @@ def test_request_deletes_a_post_at_once(
     told = json.loads(printed(capsys))
     (buried,) = told["buried"]
     assert buried["rule"] == "request"
-    assert buried["longest"] == pytest.approx(7_200, abs=60)
+    assert buried["longest_seconds"] == pytest.approx(7_200, abs=60)
+    assert isinstance(buried["longest_seconds"], int)
+    assert told["platforms"][0]["every_seconds"] == 604_800
+    assert not re.search(r"days?, \d", json.dumps(told)), "a length of time is a number"
     assert len(told["tombstones"]) == 1
     assert "secret" not in json.dumps(told)
 

@@ -171,6 +171,12 @@ def test_values_of_every_type_are_read(tmp_path: Path) -> None:
             "config.yaml:1: store.url: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE",
         ),
         (
+            "listener: {sources: [{name: a, connector: hackernews, kind: community, "
+            "limits: {usd_per_day: 2000000000000.0}}]}",
+            "config.yaml:1: listener.sources: limits: usd_per_day: from 0 to below "
+            "1,099,511,627,776, not 2,000,000,000,000.0",
+        ),
+        (
             "models: {threads: -1}",
             "config.yaml:1: models.threads: at least 0, not -1",
         ),

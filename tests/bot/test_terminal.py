@@ -1,6 +1,8 @@
 """What a command prints."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,15 @@ def test_object_or_text_never_both(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"a": "ü"}
     emit({"a": 1}, "for you", as_json=False)
     assert capsys.readouterr().out == "for you\n"
+
+
+def test_moments_and_paths_are_text_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    moment = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    emit({"at": moment, "on": moment.date(), "in": Path("a/b")}, "", as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"at": "2026-01-02T03:04:00+00:00", "on": "2026-01-02", "in": "a/b"}
+    with pytest.raises(TypeError, match="timedelta has no form in JSON"):
+        emit({"every": timedelta(days=7)}, "", as_json=True)
 
 
 def test_progress_off_a_terminal_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
