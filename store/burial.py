@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 
 from store import audit
 from store.authors import nobody
@@ -38,7 +38,7 @@ def hold_off(tx: Connection) -> None:
 
 
 def carry_out(tx: Connection, deletions: Sequence[Deletion], now: datetime) -> int:
-    """Empty what platforms took away, posts and whole accounts; how many posts there were."""
+    """Empty what platforms took away: posts, whole accounts and places; how many posts."""
     if not deletions:
         return 0
     lock(tx, "posts")
@@ -52,6 +52,8 @@ def carry_out(tx: Connection, deletions: Sequence[Deletion], now: datetime) -> i
         for row in _accounts(tx, platform, list(authors)):
             accounts.append(row.id)
             by_rule[rule] |= dict.fromkeys(_posts_by(tx, row.id), authors[row.platform_id])
+        for place, at in {one.within: one.at for one in some if one.within is not None}.items():
+            by_rule[rule] |= dict.fromkeys(_posts_within(tx, platform, place), at)
     done: set[int] = set()
     for rule, found_by in by_rule.items():
         bury(tx, {id_: at for id_, at in found_by.items() if id_ not in done}, now, rule)
@@ -238,3 +240,10 @@ def _accounts(tx: Connection, platform: str, ids: Sequence[str]) -> list[Row[Any
 def _posts_by(tx: Connection, account_id: int) -> Sequence[int]:
     query = select(post.c.id).where(post.c.account_id == account_id, post.c.deleted_at.is_(None))
     return list(tx.scalars(query))
+
+
+def _posts_within(tx: Connection, platform: str, place: str) -> Sequence[int]:
+    inside = f"{place}/"
+    is_there = or_(post.c.url == place, func.substr(post.c.url, 1, len(inside)) == inside)
+    query = select(post.c.id).where(post.c.platform == platform, post.c.deleted_at.is_(None))
+    return list(tx.scalars(query.where(is_there)))

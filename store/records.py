@@ -155,7 +155,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A platform took something away: one post, or with `author_id` all that an account wrote.
+    """A platform took something away: one post, with `author_id` all that an account wrote, or with
+    `within` a whole place, such as a channel.
 
     `rule` says by which rule it is carried out here, for the proof.
     """
@@ -165,6 +166,8 @@ class Deletion:
     rule: str
     platform_id: str | None = None
     author_id: str | None = None
+    within: str | None = None
+    """The link of a place; the link of each post in it goes on from there after a slash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,23 @@ def test_nothing_brings_it_back(tx: Connection, how: str) -> None:
     assert whole(tx) == after
 
 
+def test_place_that_is_gone_takes_every_post_in_it(tx: Connection) -> None:
+    link = "https://discord.test/channels/1/20"
+    urls = {"in": f"{link}/7", "told": link, "near": f"{link}0/7", "unknown": None}
+    for n, (id_, url) in enumerate(urls.items()):
+        saved(tx, replace(a_post(id_, "zebra", author=f"u{n}", platform="discord"), url=url))
+    saved(tx, replace(a_post("elsewhere", "zebra", author="u9"), url=f"{link}/8"))
+    left = Deletion("discord", MOMENT, "event", within=link)
+    assert carry_out(tx, [left], LATER) == 2
+    assert carry_out(tx, [left], LATER) == 0
+    found = mentions.by_platform_ids(tx, "discord", list(urls))
+    assert {id_ for id_, one in found.items() if not one.post.text} == {"in", "told"}
+    assert mentions.by_platform_ids(tx, "discourse", ["elsewhere"])["elsewhere"].post.text
+    stones = tx.execute(text("SELECT rule FROM tombstone")).scalars().all()
+    assert stones == ["event", "event"]
+    assert mentions.save_posts(tx, [a_post("in", platform="discord")], "s", LATER)[0].is_gone
+
+
 def test_author_who_has_another_post_keeps_the_name(tx: Connection) -> None:
     a_story(tx)
     saved(tx, a_post("b1", "other", author="okapi"))
