@@ -10,6 +10,7 @@ from store import analyses, audit, cases, decisions, helpgraph, members, mention
 from store import people as people_store
 from store.cases import CaseRow
 from store.db import Connection
+from store.decisions import StoredDecision
 from store.members import Member
 from store.pages import Span
 from store.records import (
@@ -145,13 +146,19 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         title=_title(post, turns),
         thread=turns,
         cut=cut,
-        reasons=next((one.reasons for one in decided[::-1] if one.actor == POLICY), ()),
+        reasons=_reasons(decided),
         help_line=_help_line(tx, act),
         analyses=[_found(one) for one in analyses.of(tx, [post.id]).get(post.id, {}).values()],
         history=_history(tx, case_id),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
     )
+
+
+def _reasons(decided: Sequence[StoredDecision]) -> list[Reason]:
+    """Those of the policy's newest decision; whom somebody helped stands above them by name."""
+    newest = next((one.reasons for one in decided[::-1] if one.actor == POLICY), ())
+    return [one for one in newest if one.rule != "helped"]
 
 
 def _conversation(

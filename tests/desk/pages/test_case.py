@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from store import cases, mentions
-from store.records import CaseKind, CaseState, NewCase
+from store import cases, decisions, mentions
+from store.records import CaseKind, CaseState, NewCase, Reason, Verdict
 from tests.desk.conftest import HOSTILE, NOW, THANKS, Desk, a_post
 
 
@@ -23,6 +23,16 @@ def test_reasons_and_responder_are_said(desk: Desk) -> None:
     assert "issue 0.91" in page
     assert "<dt>mood</dt><dd>anger 0.91</dd>" in page
     assert "for <bdi>support</bdi>" in page
+
+
+def test_whom_somebody_helped_is_said_by_name_alone(desk: Desk) -> None:
+    reasons = [Reason("helped", f"helped person {desk.mara}"), Reason("thanked", "by one person")]
+    with desk.engine.begin() as tx:
+        decisions.add(tx, "d2", desk.help_case, Verdict.REVIEW, reasons, "policy", NOW)
+    page = desk.get(f"/cases/{desk.help_case}")
+    assert "<bdi>leo helped mara" in page
+    assert "<dd>by one person</dd>" in page
+    assert "helped person" not in page
 
 
 def test_hostile_text_stays_text(desk: Desk) -> None:
