@@ -112,7 +112,7 @@ class Jetstream:
             exhausted=is_all,
             deletions=gathered.deletions,
             unread=self._unread(gathered.gap),
-            received=gathered.received - len(gathered.rejects),
+            received=gathered.received - len(gathered.rejects) - len(gathered.deletions),
         )
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:

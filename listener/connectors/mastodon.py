@@ -159,12 +159,12 @@ class Mastodon:
         below, _, end = (token or "").partition(" ")
         limit = int(end) if end else self._limit(key, since)
         items = self._items(key, below or None, limit)
-        self._received += len(items)
         marks = [at for one in items if (at := mark(one)) is not None]
         last = next((id_ for one in reversed(items) if (id_ := maybe_text(one, "id"))), None)
         if not marks:
             limit = self._now() - self._reach(key) if limit is None else limit
             rejects = read_all(items, self._reader.heard).rejects
+            self._received += len(items) - len(rejects)
             return Page((), next=None if last is None else f"{last} {limit}", rejects=rejects)
         ordered = key == "mentions" or all(time_of_id(one.get("id")) for one in items)
         self._has_snowflakes = ordered and key != "mentions"
@@ -177,6 +177,7 @@ class Mastodon:
         read = self._mention if key == "mentions" else heard
         # Oldest first, so that a reply finds the root that its parent belongs to.
         found = read_all(reversed(wanted), read)
+        self._received += len(wanted) - len(found.rejects)
         following = None if last is None or oldest <= limit else f"{last} {limit}"
         return Page(found.posts, oldest, max(marks), following, found.rejects)
 

@@ -63,10 +63,11 @@ class Place:
         self.connector.close()
         self.connector = self.made()
 
-    def hear(self) -> Heard:
+    def hear(self, wanted: Callable[[Post], bool] | None = None) -> Heard:
         """Poll until exhausted."""
+        rejects = self.folder / "rejects"
         return hear(
-            self.engine, "place", self.connector, EVERY_POST, self.clock, self.folder / "rejects"
+            self.engine, "place", self.connector, EVERY_POST, self.clock, rejects, wanted=wanted
         )
 
     def hear_through(self, tries: int = 12) -> None:
@@ -166,6 +167,20 @@ def test_same_thing_twice_is_one_post(place: Place) -> None:
         hear(place.engine, "other", other, EVERY_POST, place.clock, place.folder / "rejects")
     with reading(place.engine) as tx:
         assert mentions.counts(tx) == before
+
+
+def test_each_item_is_counted_once_as_what_became_of_it(place: Place) -> None:
+    old = [place.peer.say(f"number {n}", ago(9_000 - 2_000 * n)) for n in range(3)]
+    place.hear()
+    place.restart()
+    new = [place.peer.say("acme", ago(20)), place.peer.say("nothing", ago(10))]
+    wanted = Matcher({"acme": "acme"}).matches
+    heard = place.hear(wanted)
+    stored, duplicate = heard.new, heard.posts - heard.new
+    filtered = heard.received - heard.posts
+    assert (stored, filtered, heard.rejects) == (1, 1, 0)
+    assert 0 <= duplicate <= len(old) + 1
+    assert set(place.stored(*old, *new)) == {*old, new[0]}
 
 
 def test_edit_replaces_the_words_and_keeps_a_hash(place: Place) -> None:

@@ -144,7 +144,10 @@ def test_deleted_and_taken_down_are_told() -> None:
         peer.account(author, status)
     peer.account("ann", None)
     with hearing(peer) as connector:
-        gone = [one for batch in batches(connector) for one in batch.deletions]
+        found = batches(connector)
+    gone = [one for batch in found for one in batch.deletions]
+    others = 3  # the post itself, and two accounts that are not gone
+    assert sum(batch.received or 0 for batch in found) == others
     assert [one.platform_id for one in gone] == [id_, None, None]
     assert [one.author_id for one in gone] == [None, did_of("ben"), did_of("cat")]
     assert {(one.platform, one.rule) for one in gone} == {("bluesky", "event")}
