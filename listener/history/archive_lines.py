@@ -15,6 +15,8 @@ from listener.history.moments import BadMoment, from_text, from_text_maybe
 from store.records import Author, Kind, Post
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
+_LONGEST_PLATFORM: Final = 32
+"""As many characters as the store has room for."""
 _DECODER: Final = msgspec.json.Decoder()
 
 
@@ -54,9 +56,11 @@ def read_line(value: object) -> Post:
         raise BadLine("expected an object with the fields of a post")
     kind = _KINDS.get(str(value.get("kind")))
     if kind is None:
-        raise BadLine(f"kind: expected post, answer, comment or message, got {value.get('kind')!r}")
+        raise BadLine(
+            f"kind: expected post, answer, comment or message, got {str(value.get('kind'))[:40]!r}"
+        )
     return Post(
-        platform=_required(value, "platform"),
+        platform=_platform(value),
         platform_id=_required(value, "id"),
         kind=kind,
         author=_author(value.get("author")),
@@ -82,6 +86,13 @@ def _required(value: Mapping[str, object], name: str) -> str:
     found = _optional(value, name)
     if found is None:
         raise BadLine(f"{name}: missing")
+    return found
+
+
+def _platform(value: Mapping[str, object]) -> str:
+    found = _required(value, "platform")
+    if len(found) > _LONGEST_PLATFORM or not found.isprintable():
+        raise BadLine(f"platform: expected a word of up to {_LONGEST_PLATFORM} characters")
     return found
 
 
