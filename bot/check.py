@@ -1,18 +1,24 @@
 """Try each part of an installation and say what works: ``laurels check``."""
 
+import errno
 import os
+import shlex
 import socket
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from bot import wiring
-from bot.settings import Settings, effective
+from bot.desk_probe import is_desk
+from bot.failures import line_for
+from bot.settings import Settings, SettingsError, effective
 from desk.settings import DeskSettings
 from listener.connectors import ConnectorError
-from listener.health import needs_attention, told
+from listener.health import Health, health, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
 from models.settings import ModelSettings
@@ -24,13 +30,37 @@ from store.settings import StoreSettings
 _SENTENCE: Final = "Thank you so much, that fixed it!"
 
 
+class State(StrEnum):
+    """How a part is, from the best to the worst."""
+
+    OK = "ok"
+    RETRYING = "retrying"
+    """It failed once or twice, and is tried again without anybody's help."""
+    FAILING = "failing"
+    STOPPED = "stopped"
+    """It is not tried again before a person mends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: whether it works, and what was seen or what to do."""
+    """One part: how it is, and what was seen or what to do."""
 
     name: str
-    ok: bool
+    state: State
     detail: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it needs nobody."""
+        return self.state in (State.OK, State.RETRYING)
+
+
+class _Stopped(Exception):
+    """A part is not tried again before a person mends it."""
+
+
+class _Retrying(Exception):
+    """A part failed, and that is seen to."""
 
 
 def check(
@@ -41,10 +71,10 @@ def check(
 ) -> list[Part]:
     """Try every part of `settings`, which were read from `origin` (None: the defaults).
 
-    Writes nothing that stays. A part that fails in whatever way is a `Part` that is not ok.
+    Writes nothing that stays. Whatever way a part fails in, it is a `Part` that says so.
     """
     tried: dict[str, Callable[[], str]] = {
-        "settings": lambda: f"{origin} is understood" if origin else "no config.yaml: the defaults",
+        "settings": lambda: _settings(settings, origin),
         "store": lambda: _store(settings.store),
         "model": lambda: _model(settings.models, classifier),
         **{
@@ -61,28 +91,56 @@ def report(parts: Sequence[Part], settings: Settings) -> dict[str, object]:
     """What ``laurels check --json`` prints: `ok`, the parts, the effective settings."""
     return {
         "ok": all(part.ok for part in parts),
-        "parts": [asdict(part) for part in parts],
+        "parts": [asdict(part) | {"ok": part.ok} for part in parts],
         "settings": effective(settings),
     }
 
 
-def lines(parts: Sequence[Part], settings: Settings) -> str:
-    """The same for a person: the effective settings as YAML, then one line a part."""
+def lines(parts: Sequence[Part], settings: Settings, width: int | None = None) -> str:
+    """The same for a person: the effective settings as YAML, each part, and whom that needs.
+
+    A part is a line, folded where a `width` is given.
+    """
     import yaml
 
     shown = yaml.safe_dump(effective(settings), sort_keys=False, allow_unicode=True)
-    width = max(len(part.name) for part in parts)
-    table = [
-        f"{'ok  ' if part.ok else 'FAIL'}  {part.name:{width}}  {part.detail}" for part in parts
-    ]
-    return shown + "\n" + "\n".join(table)
+    states = max(len(part.state) for part in parts)
+    names = max(len(part.name) for part in parts)
+    told: list[str] = []
+    for part in parts:
+        head = f"{part.state:{states}}  {part.name:{names}}  "
+        told += _folded(head, part.detail, width)
+    bad = [part.name for part in parts if not part.ok]
+    end = f"To be mended: {', '.join(bad)}." if bad else "Nothing needs you."
+    return "\n".join([shown, *told, "", end])
+
+
+def _folded(head: str, text: str, width: int | None) -> list[str]:
+    """The text behind its head, further lines below its beginning."""
+    if width is None:
+        return [head + text]
+    room = max(20, width - len(head))
+    first, *more = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return [head + first, *(" " * len(head) + line for line in more)]
 
 
 def _tried(name: str, look: Callable[[], str]) -> Part:
     try:
-        return Part(name, True, look())
+        return Part(name, State.OK, look())
+    except (_Stopped, SettingsError) as error:
+        return Part(name, State.STOPPED, str(error))
+    except _Retrying as error:
+        return Part(name, State.RETRYING, str(error))
     except Exception as error:  # noqa: BLE001 - to say how a part fails is the purpose
-        return Part(name, False, str(error) or type(error).__name__)
+        return Part(name, State.FAILING, line_for(error) or str(error) or type(error).__name__)
+
+
+def _settings(settings: Settings, origin: Path | None) -> str:
+    said = f"{origin} is understood" if origin else "no config.yaml: the defaults"
+    if settings.listener.sources:
+        return said
+    way_out = "name one under listener.sources" if origin else "`laurels init` writes one"
+    return f"{said}; without a source nothing is heard: {way_out}"
 
 
 def _store(store: StoreSettings) -> str:
@@ -127,9 +185,16 @@ def _source(source: SourceSettings, settings: Settings, now: datetime) -> str:
         what += f": {path} can be read"
     wiring.secrets(source, os.environ)
     state = _state(source.name, settings.store)
-    if state is not None and needs_attention(state):
-        raise ConnectorError(f"{what}; {told(state, now)}")
-    return f"{what}; {told(state, now)}{_overdue(source, state, now)}"
+    said = f"{what}; {told(state, now)}"
+    now_ = f"`laurels listen {shlex.quote(source.name)}` tries it now"
+    match health(state):
+        case Health.HICCUP:
+            raise _Retrying(f"{said}. Nothing to do yet; {now_}")
+        case Health.FAILING:
+            raise ConnectorError(f"{said}. {now_}")
+        case Health.STOPPED:
+            raise _Stopped(f"{said}. Mend that and start `laurels run` again; {now_}")
+    return f"{said}{_overdue(source, state, now)}"
 
 
 def _overdue(source: SourceSettings, state: CursorState | None, now: datetime) -> str:
@@ -166,9 +231,15 @@ def _desk(desk: DeskSettings) -> str:
         try:
             one.bind(address[4])
         except OSError as error:
+            where = f"{desk.host}:{desk.port}"
+            if error.errno != errno.EADDRINUSE:
+                raise OSError(
+                    f"{where} cannot be served at ({error.strerror}); change desk.host or desk.port"
+                ) from error
+            if is_desk(desk.host, desk.port):
+                return f"{where} is taken, by a desk that runs; `laurels desk --link` lets you in"
             raise OSError(
-                f"{desk.host}:{desk.port} cannot be served at ({error.strerror}); "
-                "another desk may run, else change desk.port"
+                f"{where} is taken by another program; stop that, or change desk.port"
             ) from error
     return f"{desk.host}:{desk.port} is free"
 

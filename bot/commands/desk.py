@@ -1,5 +1,6 @@
 """``laurels desk``: serve the desk, or print a new sign-in link."""
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from bot import wiring
 from bot.demo import REPLAY_END
+from bot.desk_probe import is_desk
 from bot.failures import CommandError
 from bot.settings import METRICS_VARIABLE, Settings, secret
 from bot.terminal import note
@@ -78,6 +80,14 @@ def must_be_free(settings: Settings, port: int | None) -> None:
     _listen(settings.desk.host, port if port is not None else settings.desk.port).close()
 
 
+def _why(error: OSError, host: str, port: int) -> str:
+    if error.errno != errno.EADDRINUSE:
+        return f"cannot be used ({error.strerror});"
+    if is_desk(host, port):
+        return "is taken, by a desk that runs; `laurels desk --link` lets you in there, or"
+    return "is taken by another program;"
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -89,7 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise CommandError(
-            f"desk.port: {host}:{port} cannot be used ({error.strerror}); "
+            f"desk.port: {host}:{port} {_why(error, host, port)} "
             "choose another with --port, or 0 for any"
         ) from error
     return listening

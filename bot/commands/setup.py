@@ -1,5 +1,7 @@
 """``laurels migrate``, ``check`` and ``backup``."""
 
+import shutil
+import sys
 from pathlib import Path
 
 from bot import wiring
@@ -34,5 +36,6 @@ def backup_store(settings: Settings, path: Path, *, as_json: bool) -> None:
 def check_all(settings: Settings, origin: Path | None, *, as_json: bool) -> bool:
     """Print the effective settings and try each part; False where one fails."""
     parts = check(settings, origin, wiring.classifier, wiring.utc_now())
-    emit(report(parts, settings), lines(parts, settings), as_json=as_json)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    emit(report(parts, settings), lines(parts, settings, width), as_json=as_json)
     return all(part.ok for part in parts)

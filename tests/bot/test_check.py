@@ -4,11 +4,13 @@ import json
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from bot.check import Part, check, lines, report
+from bot.check import Part, State, check, lines, report
 from bot.settings import Settings
 from desk.settings import DeskSettings
 from listener.connectors.archive import ArchiveOptions
@@ -102,7 +104,9 @@ def test_refused_model_does_not_end_the_check(settings: Settings) -> None:
         raise ModelError("its SHA-256 is not the one in model.json")
 
     parts = {part.name: part for part in check(settings, None, make, NOW)}
-    assert parts["model"] == Part("model", False, "its SHA-256 is not the one in model.json")
+    assert parts["model"] == Part(
+        "model", State.FAILING, "its SHA-256 is not the one in model.json"
+    )
     assert parts["desk"].ok
 
 
@@ -130,7 +134,71 @@ def test_taken_port_is_told(settings: Settings) -> None:
         port = int(taken.getsockname()[1])
         part = parts_of(Settings(store=settings.store, desk=DeskSettings(port=port)))["desk"]
     assert not part.ok
-    assert "change desk.port" in part.detail
+    assert "is taken by another program; stop that, or change desk.port" in part.detail
+
+
+def test_desk_that_runs_already_is_no_failure(settings: Settings) -> None:
+    class Desk(BaseHTTPRequestHandler):
+        """Answers as desk/pages/health.py does."""
+
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/healthz" else 404)
+            self.end_headers()
+            self.wfile.write(b'{"ok":true,"posts":3}')
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port
+        part = parts_of(Settings(store=settings.store, desk=DeskSettings(port=port)))["desk"]
+        server.shutdown()
+    assert part.state is State.OK
+    assert "is taken, by a desk that runs; `laurels desk --link`" in part.detail
+
+
+@pytest.mark.parametrize(
+    ("failures", "permanent", "state", "way_out"),
+    [
+        (1, False, State.RETRYING, "Nothing to do yet; `laurels listen 'a b'` tries it now"),
+        (3, False, State.FAILING, "`laurels listen 'a b'` tries it now"),
+        (1, True, State.STOPPED, "Mend that and start `laurels run` again"),
+    ],
+)
+def test_source_that_fails_says_how_badly_and_what_to_do(
+    tmp_path: Path, failures: int, permanent: bool, state: State, way_out: str
+) -> None:
+    source = SourceSettings("a b", "hackernews", SourceKind.COMMUNITY)
+    store = StoreSettings(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_store(store.url)
+    migrate(engine)
+    for _ in range(failures):
+        with engine.begin() as tx:
+            again = None if permanent else NOW + timedelta(minutes=1)
+            cursors.fail(tx, "a b", "it is down", NOW, permanent=permanent, retry_at=again)
+    engine.dispose()
+    part = parts_of(Settings(listener=ListenSettings((source,)), store=store))["source a b"]
+    assert part.state is state
+    assert part.ok is (state is State.RETRYING)
+    assert "it is down" in part.detail
+    assert way_out in part.detail
+
+
+def test_source_whose_secret_is_missing_is_stopped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LAURELS_DISCORD_TOKEN", raising=False)
+    source = SourceSettings("chat", "discord", SourceKind.COMMUNITY)
+    listener = ListenSettings((source,))
+    part = parts_of(Settings(listener=listener, store=settings.store))["source chat"]
+    assert part.state is State.STOPPED
+    assert part.detail.startswith("discord needs LAURELS_DISCORD_TOKEN; set it in the environment")
+
+
+def test_settings_without_a_source_say_so(settings: Settings) -> None:
+    assert "`laurels init` writes one" in parts_of(settings)["settings"].detail
+    assert "under listener.sources" in parts_of(settings, Path("c.yaml"))["settings"].detail
 
 
 def test_address_of_another_machine_is_told(settings: Settings) -> None:
@@ -145,15 +213,26 @@ def test_time_zones_show_what_time_it_is_there(settings: Settings) -> None:
 
 def test_report_is_one_json_object_without_secrets() -> None:
     settings = Settings(store=StoreSettings("postgresql://me:hunter2@db/laurels"))
-    text = json.dumps(report([Part("store", False, "no")], settings))
+    text = json.dumps(report([Part("store", State.FAILING, "no")], settings))
     assert json.loads(text)["ok"] is False
     assert "hunter2" not in text
 
 
 def test_lines_show_settings_and_parts(settings: Settings) -> None:
-    text = lines([Part("store", True, "opens"), Part("time zones", False, "no")], settings)
+    parts = [Part("store", State.OK, "opens"), Part("time zones", State.FAILING, "no " * 20 + "no")]
+    text = lines(parts, settings)
     assert "cooldown_days: 30" in text
-    assert text.endswith("ok    store       opens\nFAIL  time zones  no")
+    told = "ok       store       opens\nfailing  time zones  no no"
+    assert told in text
+    assert text.endswith("no no\n\nTo be mended: time zones.")
+    assert lines(parts[:1], settings).endswith("ok  store  opens\n\nNothing needs you.")
+
+
+def test_lines_are_folded_on_a_terminal(settings: Settings) -> None:
+    parts = [Part("store", State.OK, "opens"), Part("time zones", State.FAILING, "now then " * 20)]
+    told = lines(parts, settings, 60).partition("ok       store")[2].splitlines()
+    assert max(map(len, told)) <= 60
+    assert len(told[2]) - len(told[2].lstrip()) == 21
 
 
 def test_source_that_nobody_asks_any_more_is_told(tmp_path: Path) -> None:

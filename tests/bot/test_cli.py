@@ -126,7 +126,12 @@ def test_init_writes_settings_that_check_accepts(tmp_path: Path) -> None:
     assert written["rewards"]["own_handles"] == ["acme"]
     parts = value(laurels(tmp_path, "check", "--json"))["parts"]
     assert isinstance(parts, list)
-    assert parts[0] == {"name": "settings", "ok": True, "detail": "config.yaml is understood"}
+    assert parts[0] == {
+        "name": "settings",
+        "state": "ok",
+        "detail": "config.yaml is understood",
+        "ok": True,
+    }
     again = laurels(tmp_path, "init", "--brand", "x")
     assert again.returncode == 1
     assert "--force" in again.stderr
