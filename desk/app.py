@@ -15,6 +15,7 @@ from desk.guard import Headers, signed_in
 from desk.pages import (
     act,
     case,
+    claims,
     health,
     keys,
     leaderboard,
@@ -63,6 +64,8 @@ ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.MEMBERS, "POST", "/cases/{case_id}/undo", act.undo),
     (Door.MEMBERS, "GET", "/people/{person_id}", person.show),
     (Door.MEMBERS, "POST", "/people/{person_id}/consent", person.choose),
+    (Door.MEMBERS, "GET", "/claims", claims.show),
+    (Door.MEMBERS, "POST", "/claims/{claimant_id}", claims.settle),
     (Door.MEMBERS, "GET", "/leaderboard", leaderboard.show),
     (Door.MEMBERS, "GET", "/said", said.show),
     (Door.MEMBERS, "GET", "/sources", sources.show),

@@ -11,6 +11,8 @@ DONE: Final = {
     "dismissed": "Dismissed.",
     "assigned": "Assigned.",
     "undone": "Undone: the case is open again.",
+    "linked": "Linked: they are one person now.",
+    "unproved": "Not linked.",
     "choice": "The choice counts from now on.",
 }
 UNDOABLE: Final = frozenset({"approved", "dismissed"})

@@ -1,4 +1,4 @@
-"""Proof that two accounts are one person's: a code given to one, written by the other."""
+"""Word that two accounts are one person's: a code given to one, written by the other."""
 
 import hashlib
 import re
@@ -9,7 +9,6 @@ from typing import Final
 
 from store import claims, identity
 from store.db import Connection
-from store.identity import NotOnePerson
 from store.intake import Saved
 from store.records import Post
 
@@ -21,7 +20,6 @@ _MENTION: Final = re.compile(r"<@[!&]?\d+>|(?<!\w)@[\w.-]+(?:@[\w.-]+)?")
 _AROUND: Final = r"""(?:[^\w<>"'\u2018-\u201f«»‹›「」]|_)*"""
 """Blanks, punctuation and markup, but no mark of a quote."""
 _ALONE: Final = re.compile(rf"{_AROUND}{_CODE.pattern}{_AROUND}")
-ACTOR: Final = "the person"
 
 
 def new_code() -> str:
@@ -34,27 +32,19 @@ def digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def prove(
-    tx: Connection, posts: Sequence[Post], saved: Sequence[Saved], now: datetime
-) -> list[int]:
-    """Join the accounts that codes in these posts prove to be one person's; the persons.
+def prove(tx: Connection, posts: Sequence[Post], saved: Sequence[Saved], now: datetime) -> None:
+    """Note whose accounts wrote codes in these posts; a member says whether they are one person's.
 
-    The oldest post is looked at first, whatever their order. Only a post that is nothing but the
-    code proves: who quotes it or speaks of it need not be whom it was given to. A code written
-    by the very account that it was given to is public, and spent at once. One that a rule forbids
-    to join is spent all the same, so that it cannot be tried out on others.
+    Only a post that is nothing but the code counts: who quotes it or speaks of it need not be whom
+    it was given to. Whoever saw the code there can write it too, and may be heard first, so none
+    of them is believed alone. A code written by the very account that it was given to is void.
     """
-    joined: list[int] = []
-    heard = zip(posts, saved, strict=True)
-    for post, one in sorted(heard, key=lambda each: each[0].created_at):
+    for post, one in zip(posts, saved, strict=True):
         words = f"{post.title or ''}\n{post.text}"
         if "laurels-" not in words or one.is_gone:
             continue
         for code in dict.fromkeys(_CODE.findall(words)):
-            found = _proved(tx, post, code, now)
-            if found is not None:
-                joined.append(found)
-    return joined
+            _note(tx, post, one.id, code, now)
 
 
 def _is_alone(code: str, post: Post) -> bool:
@@ -67,22 +57,14 @@ def _is_alone(code: str, post: Post) -> bool:
     return True
 
 
-def _proved(tx: Connection, post: Post, code: str, now: datetime) -> int | None:
+def _note(tx: Connection, post: Post, post_id: int, code: str, now: datetime) -> None:
     hashed = digest(code)
     given_to = claims.holder(tx, hashed, now)
     writers = identity.find(tx, post.platform, post.author.platform_id)
     if given_to is None or len(writers) != 1:
-        return None
-    is_holder = writers[0].id == given_to
-    if is_holder or _is_alone(code, post):
+        return
+    writer = writers[0].id
+    if writer == given_to:
         claims.spend(tx, hashed, now)
-        return None if is_holder else _joined(tx, post, writers[0].id, given_to, now)
-    return None
-
-
-def _joined(tx: Connection, post: Post, writer: int, given_to: int, now: datetime) -> int | None:
-    origin = f"proved by {post.platform}:{post.platform_id}"
-    try:
-        return identity.join(tx, writer, given_to, origin, ACTOR, now)
-    except NotOnePerson:
-        return None
+    elif _is_alone(code, post) and identity.refusal(tx, writer, given_to) is None:
+        claims.note_writer(tx, hashed, writer, post_id, now)

@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from desk.guard import Reader
 from desk.words import PLATFORMS, short_count
 from listener.health import needs_attention
-from store import cases, cursors, pages
+from store import cases, claims, cursors, pages
 from store.cases import QueueFilters, QueueItem
 from store.cursors import CursorState
 from store.db import Connection
@@ -135,6 +135,8 @@ class Listing:
     tabs: Sequence[Tab]
     items: Sequence[QueueItem]
     more: bool
+    claims: int
+    """Accounts that wrote a code and wait for a member."""
     trouble: str
     """Which sources need a person, in one line; empty where none does."""
 
@@ -157,6 +159,7 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
         tabs=[Tab(name, label, hint, _count(name, waiting)) for name, label, hint in TABS],
         items=items[:PER_PAGE],
         more=len(items) > PER_PAGE,
+        claims=len(claims.waiting(tx)),
         trouble=_trouble([state for state in cursors.states(tx) if needs_attention(state)]),
     )
 

@@ -38,6 +38,7 @@ def render(
         tabs=found.tabs,
         items=found.items,
         more=found.more,
+        claims=found.claims,
         trouble=found.trouble,
         empty=listing.empty(view),
         platforms=PLATFORMS,

@@ -1,6 +1,16 @@
 """People, their accounts, their wishes, and what proves which account is whose."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from store.schema.columns import Instant, metadata, ref, row_id, words
 
@@ -49,7 +59,7 @@ consent = Table(
     Index("ix_consent_person_id", "person_id", "at"),  # people.choice
 )  # fmt: skip
 
-# A code that proves who writes it: given to the holder of one account, written from another.
+# A code given to the holder of one account, who writes it from another.
 claim = Table(
     "claim", metadata,
     Column("digest", String(64), primary_key=True),
@@ -57,4 +67,15 @@ claim = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("spent_at", Instant),
+)  # fmt: skip
+
+# Who wrote such a code: anybody who saw it can, so a member says whose account it is.
+claimant = Table(
+    "claimant", metadata, row_id(),
+    Column("digest", String(64), ForeignKey("claim.digest"), nullable=False),
+    ref("account_id", "account"),
+    ref("post_id", "post"),
+    Column("heard_at", Instant, nullable=False),
+    Column("refused_at", Instant),
+    UniqueConstraint("digest", "account_id"),
 )  # fmt: skip

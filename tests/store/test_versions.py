@@ -22,6 +22,7 @@ from store.db import (
 )
 from store.intake import digest
 from store.records import Reason
+from store.versions import known_revisions
 
 
 def test_migrations_make_the_schema(engine: Engine) -> None:
@@ -101,9 +102,12 @@ def test_database_without_tables_says_to_migrate(bare_engine: Engine) -> None:
     check_version(bare_engine)
 
 
+KNOWN = known_revisions()
+
+
 def test_older_database_says_to_migrate(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.versions.known_revisions", lambda: ["0001", "0002", "0003"])
-    with pytest.raises(OlderDatabase, match=r"revision 0002.*laurels migrate"):
+    monkeypatch.setattr("store.versions.known_revisions", lambda: [*KNOWN, "9998"])
+    with pytest.raises(OlderDatabase, match=rf"revision {KNOWN[-1]}.*laurels migrate"):
         check_version(engine)
 
 
