@@ -1,6 +1,7 @@
 """Logs on stderr: for eyes on a terminal, JSON lines elsewhere."""
 
 import logging
+import os
 import sys
 
 import structlog
@@ -11,16 +12,23 @@ from bot.settings import LogLevel
 def configure(level: LogLevel) -> None:
     """Send structlog and the standard library's warnings to stderr from `level` on."""
     least = logging.getLevelNamesMapping()[level.upper()]
+    on_terminal = sys.stderr.isatty()
     looks = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if sys.stderr.isatty()
+        structlog.dev.ConsoleRenderer(
+            colors=not os.environ.get("NO_COLOR"),
+            exception_formatter=structlog.dev.plain_traceback,
+            pad_event_to=0,
+            pad_level=False,
+            sort_keys=False,
+        )
+        if on_terminal
         else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="%H:%M:%SZ" if on_terminal else "iso", utc=True),
             structlog.processors.format_exc_info,
             looks,
         ],
@@ -30,4 +38,6 @@ def configure(level: LogLevel) -> None:
     )
     # It tells of every broken connection with pages of traceback; its connector says it in a line.
     logging.getLogger("discord").setLevel(logging.CRITICAL)
+    # That a step is not begun while it still runs is how it is meant.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.basicConfig(level=max(least, logging.WARNING), stream=sys.stderr)

@@ -208,6 +208,11 @@ def run(settings: Settings) -> None:
         daemon = Daemon(settings, engine, stop)
         daemon.start()
         LOG.info("running", sources=len(settings.listener.sources), process=os.getpid())
+        if not settings.listener.sources:
+            LOG.warning(
+                "no source, so nothing new is heard: name one under listener.sources in "
+                "config.yaml; `laurels init` writes a first one"
+            )
         stop.wait()
         daemon.stop()
         cut_short = daemon.wait(GRACE_SECONDS)

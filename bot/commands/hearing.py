@@ -1,12 +1,14 @@
 """``laurels listen`` and ``query``: the first stage by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot import wiring
 from bot.ears import Ear, made
 from bot.failures import CommandError
+from bot.listen_progress import shown
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
 from bot.terminal import columns, emit, note
@@ -40,7 +42,11 @@ def poll_all(
     engine: Engine, settings: Settings, sources: Sequence[SourceSettings]
 ) -> dict[str, dict[str, object]]:
     """Poll each source until nothing is left; what it brought, by name."""
-    return {one.name: _listened(engine, settings, one) for one in sources}
+    results: dict[str, dict[str, object]] = {}
+    with shown(len(sources)) as show:
+        for one in sources:
+            results[one.name] = _listened(engine, settings, one, partial(show, len(results)))
+    return results
 
 
 def table(results: Mapping[str, Mapping[str, object]]) -> str:
@@ -80,17 +86,21 @@ def _plain(connector: str, kind: SourceKind, base_url: str | None) -> SourceSett
         ) from error
 
 
-def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dict[str, object]:
+def _listened(
+    engine: Engine, settings: Settings, source: SourceSettings, show: Callable[[str, int], None]
+) -> dict[str, object]:
     """`received` items: `stored` new, `duplicate` known, `filtered` unwanted, `errors` unreadable.
 
-    `conversations` are new posts around mentions. `error` is why the source failed; what came
-    before stays.
+    `conversations` are new posts around mentions, `conversations_error` why some were not read.
+    `error` is why the source failed; what came before stays.
     """
     heard, around = Heard(), ConversationsRead()
     one, error = made(settings, engine, source, wiring.data_folder(settings.store))
     if one is not None:
-        error = _poll(engine, one, heard)
+        show(source.name, 0)
+        error = _poll(engine, one, heard, show)
         if error is None:
+            show(f"{source.name}: conversations", heard.received)
             around = one.read_conversations(engine)
         one.close()
     with reading(engine) as tx:
@@ -104,6 +114,7 @@ def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dic
         "errors": heard.rejects + (error is not None),
         "mentions": heard.mentions + around.mentions,
         "conversations": around.posts,
+        "conversations_error": around.error,
         "deleted": heard.deleted,
         "unread": [f"{one.what}: {one.reason}" for one in heard.unread],
         "cursor": cursor,
@@ -111,7 +122,7 @@ def _listened(engine: Engine, settings: Settings, source: SourceSettings) -> dic
     }
 
 
-def _poll(engine: Engine, one: Ear, heard: Heard) -> str | None:
+def _poll(engine: Engine, one: Ear, heard: Heard, show: Callable[[str, int], None]) -> str | None:
     """Count into `heard` until nothing is left; why it failed, if it did."""
     try:
         hear(
@@ -121,6 +132,7 @@ def _poll(engine: Engine, one: Ear, heard: Heard) -> str | None:
             one.matcher,
             wiring.utc_now,
             one.rejects,
+            lambda so_far: show(one.source.name, so_far.received + so_far.rejects),
             heard=heard,
             wanted=wiring.wanted(one.source, one.matcher),
             every=one.source.every_seconds,
@@ -133,7 +145,14 @@ def _poll(engine: Engine, one: Ear, heard: Heard) -> str | None:
 def _told(result: Mapping[str, object]) -> str:
     if result["error"] is not None:
         return f"failed: {result['error']}"
-    return f"{result['stored']:,} new posts, {result['mentions']:,} mentions"
+    told = f"{_counted(result['stored'], 'new post')}, {_counted(result['mentions'], 'mention')}"
+    if result["conversations_error"] is not None:
+        told += f"; conversations around them not read: {result['conversations_error']}"
+    return told
+
+
+def _counted(count: object, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:

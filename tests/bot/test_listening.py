@@ -1,5 +1,6 @@
 """`laurels listen` and `init` as a user meets them, against platforms on loopback."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.bot import terminals
 from tests.bot.test_cli import laurels, value
 from tests.peers.hackernews import HackerNewsPeer
 
@@ -32,6 +34,17 @@ def test_listening_once_tells_what_came(tmp_path: Path, news: HackerNewsPeer) ->
     second = value(laurels(tmp_path, *words))
     assert second["stored"] == 1
     assert second["error"] is None
+
+
+def test_terminal_shows_how_far_listening_is(tmp_path: Path, news: HackerNewsPeer) -> None:
+    words = ("listen", "hackernews", "--base-url", news.url)
+    process, terminal = terminals.started(tmp_path, *words)
+    told = terminals.shown(terminal)
+    out, _ = process.communicate(timeout=60)
+    assert out == "hackernews  2 new posts, 2 mentions\n"
+    assert re.search(r"Listening [ ━]+ hackernews: conversations, 2 read", told)
+    assert "[info]" not in told
+    assert laurels(tmp_path, *words).stderr == ""
 
 
 def test_search_keeps_what_is_about_us(tmp_path: Path, news: HackerNewsPeer) -> None:
