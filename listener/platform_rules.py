@@ -96,10 +96,10 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         source="docs.github.com: acceptable use policies, rate limits of the REST API",
     ),
     "discord": PlatformRule(
-        name="discord: deletions are events",
-        every=None,
-        reason="the gateway tells of each deletion; after a gap the history is read again",
-        source="discord-api-docs@c98d64b: Message Delete, Message Delete Bulk",
+        name="discord: looked at every 24 h",
+        every=timedelta(hours=24),
+        reason="deletions come as events; a daily look finds those of a lost gateway session",
+        source="discord-api-docs@c98d64b: Message Delete, Thread Delete, Get Channel Messages",
     ),
 }
 """By the word that posts carry. A platform that is not here tells no program of deletions: its

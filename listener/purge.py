@@ -1,5 +1,6 @@
 """Deletion sync: look whether posts still stand, and take away here what is gone there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,7 @@ def recheck_due(
         else:
             due = standing.due(tx, platform, before, limit, source=source)
     asked = checked = gone = 0
-    for some in chunks(due, connector.recheck_size):
+    for some in chunks(_by_place(due), connector.recheck_size):
         try:
             found = connector.recheck([Held(one.platform_id, one.url) for one in some])
         except ConnectorError as error:
@@ -63,6 +64,14 @@ def recheck_due(
                 standing.note_look(tx, platform, rule.name, now, checked=told, gone=lost)
         asked, checked, gone = asked + len(some), checked + told, gone + lost
     return Rechecked(asked, checked, gone)
+
+
+def _by_place(due: Sequence[Due]) -> Sequence[Due]:
+    """Those of one channel or thread together, where one request may tell of many neighbours."""
+    places: defaultdict[str, list[Due]] = defaultdict(list)
+    for one in due:
+        places[(one.url or "").rpartition("/")[0]].append(one)
+    return [one for some in places.values() for one in some]
 
 
 def _keep(

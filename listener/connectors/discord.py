@@ -1,23 +1,31 @@
 """Discord, over the gateway: the servers that the bot was invited to, their threads and forums."""
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final, TypeVar
 
-from listener.connectors import Access, Batch, Bounds, Capabilities, ConnectorError, Deletions
+from listener.connectors import (
+    Access,
+    Batch,
+    Bounds,
+    Capabilities,
+    ConnectorError,
+    Deletions,
+    Held,
+    Standing,
+)
 from listener.connectors.discord_gateway import TOKEN_NAME, Gateway, Setup
 from listener.connectors.discord_hearing import Hearing
 from listener.connectors.discord_place import place_of
 from listener.connectors.discord_post import PLATFORM
 from listener.connectors.discord_rooms import Rooms
+from listener.connectors.discord_second_look import LINK
 from store.records import Post
 
 T = TypeVar("T")
 _SOON: Final = 2.0
-_PERMALINK: Final = re.compile(r"/channels/\d+/(\d+)/\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class Discord:
         secrets=(TOKEN_NAME,),
         requests_per_poll=0.0,
     )
+    recheck_size: ClassVar[int] = 100
 
     def __init__(self, options: DiscordOptions, access: Access) -> None:
         self._options = options
@@ -90,11 +99,19 @@ class Discord:
 
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
         """The thread that the post is in, or what was said around it in a channel."""
-        found = _PERMALINK.search(post.url or "")
-        if found is None:
+        found = LINK.search(post.url or "")
+        if found is None or not found["message"]:
             return ()
         gateway, hearing = self._running(None)
-        return self._done(gateway.ask(hearing.around(post, int(found[1]), bounds)), hearing)
+        around = hearing.around(post, int(found["channel"]), bounds)
+        return self._done(gateway.ask(around), hearing)
+
+    def recheck(self, known: Sequence[Held]) -> Standing:
+        """Look at messages by their links: a request for each hundred that lie close."""
+        gateway, hearing = self._running(None)
+        # Discord may have us wait between the requests, of which each has a time of its own.
+        wait = self._access.timeout * (len(known) + 1)
+        return self._done(gateway.ask(hearing.again(known)), hearing, wait)
 
     def close(self) -> None:
         """Leave the gateway and end the thread; a later fetch begins again."""
@@ -112,9 +129,9 @@ class Discord:
             self._gateway = Gateway(self._hearing, self._access, setup)
         return self._gateway, self._hearing
 
-    def _done(self, asked: Future[T], hearing: Hearing) -> T:
+    def _done(self, asked: Future[T], hearing: Hearing, wait: float | None = None) -> T:
         """The answer. One that is late goes on, and the next fetch waits for it."""
-        wait = self._access.timeout + self._access.patience
+        wait = wait or self._access.timeout + self._access.patience
         try:
             return asked.result(wait)
         except CancelledError as error:

@@ -68,7 +68,7 @@ class CatchingUp:
         for thread in news:
             self._rooms.mark(thread, thread.last_message_id, self._place)
         if goes_on is None or len(news) < len(threads):
-            del self._rooms.shelves[shelf.parent.id]
+            self._rooms.shelves.pop(shelf.parent.id, None)
         else:
             shelf.before = goes_on
 
@@ -76,7 +76,7 @@ class CatchingUp:
         if behind.room is None:
             behind.room = await self._history.room(id_)
         if not self._rooms.wants(behind.room):
-            del self._rooms.behind[id_]
+            self._rooms.behind.pop(id_, None)
             return Step()
         what, after = _name(behind.room, id_), self._place.after(id_)
         if behind.look_back:
@@ -95,9 +95,9 @@ class CatchingUp:
         self, id_: int, behind: Behind, room: "MessageableChannel", until: int
     ) -> Step:
         """The last hundred that were heard: those edited since, and those that are gone."""
-        page = await self._history.page(room, f"{_name(room, id_)}, once more", before=until + 1)
+        what = f"{_name(room, id_)}, once more"
+        page = await self._history.page(room, what, edited=True, before=until + 1)
         behind.look_back, is_full = False, page.received >= PAGE
-        page.posts = [post for post in page.posts if post.edited_at is not None]
         page.received = len(page.posts)
         since = min(page.ids, default=0) if is_full else 0
         # Nothing at all is what is sent where the bot may no longer read.
@@ -107,7 +107,7 @@ class CatchingUp:
 
     def _drop_if_read(self, id_: int, behind: Behind) -> None:
         if not behind.has_news:
-            del self._rooms.behind[id_]
+            self._rooms.behind.pop(id_, None)
 
 
 def _name(room: object, id_: int) -> str:

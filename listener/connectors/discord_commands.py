@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from listener.connectors.discord_hearing import Hearing
-from listener.connectors.discord_post import PLATFORM, place, referenced, replied_to
+from listener.connectors.discord_post import CHANNELS, PLATFORM, place, referenced, replied_to
 from store.records import Author, Kind, Post
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _thanks(hearing: Hearing, told: "Told", member: "discord.Member", reason: st
         thread_id=str(channel.id) if isinstance(channel, discord.Thread) else None,
         channel=place(channel),
         addressed=(str(member.id),),
-        url=f"https://discord.com/channels/{told.guild_id}/{told.channel_id}",
+        url=f"{CHANNELS}/{told.guild_id}/{told.channel_id}",
         unscored=not hearing.noted.is_scored(told.guild_id or 0),
     )
 

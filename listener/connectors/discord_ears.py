@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from listener.connectors import Access, Reject, Unread
 from listener.connectors.discord_noted import Noted
 from listener.connectors.discord_place import Place
-from listener.connectors.discord_post import PLATFORM, Reader
+from listener.connectors.discord_post import CHANNELS, PLATFORM, Reader
 from listener.connectors.discord_rooms import Rooms
 from store.records import Deletion, Post
 
@@ -71,6 +71,7 @@ class Ears:
             self.on_raw_message_delete,
             self.on_raw_bulk_message_delete,
             self.on_raw_thread_delete,
+            self.on_guild_channel_delete,
         ):
             client.event(handler)
 
@@ -148,14 +149,12 @@ class Ears:
         await self._lose(sorted(payload.message_ids))
 
     async def on_raw_thread_delete(self, payload: "discord.RawThreadDeleteEvent") -> None:
-        """A thread was deleted; of its messages Discord names none, so those remembered go."""
-        import discord
+        """A thread was deleted; of its messages Discord names none."""
+        await self._lose_room(payload.guild_id, payload.thread_id)
 
-        cached = self._client.cached_messages
-        gone = {one.id for one in cached if one.channel.id == payload.thread_id}
-        if isinstance(self._client.get_channel(payload.parent_id), discord.ForumChannel):
-            gone.add(payload.thread_id)
-        await self._lose(sorted(gone))
+    async def on_guild_channel_delete(self, channel: "discord.abc.GuildChannel") -> None:
+        """A channel was deleted; its open threads are told of one by one."""
+        await self._lose_room(channel.guild.id, channel.id)
 
     def _go_on(self) -> None:
         self.connected.set()
@@ -180,6 +179,15 @@ class Ears:
     async def _lose(self, ids: Sequence[int]) -> None:
         for id_ in ids:
             await self._put(Event(gone=self.lost(id_)))
+
+    async def _lose_room(self, guild_id: int, channel_id: int) -> None:
+        self._rooms.behind.pop(channel_id, None)
+        self._rooms.shelves.pop(channel_id, None)
+        cached = self._client.cached_messages
+        self._noted.forget([str(one.id) for one in cached if one.channel.id == channel_id])
+        link = f"{CHANNELS}/{guild_id}/{channel_id}"
+        self._noted.forget_within(link)
+        await self._put(Event(gone=Deletion(PLATFORM, self._access.now(), "event", within=link)))
 
     def lost(self, id_: int, rule: str = "event") -> Deletion:
         """A message went, and what people said of it goes with it."""

@@ -6,7 +6,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from listener.connectors import Access, Batch, Bounds, ConnectorError, Reject
+from listener.connectors import (
+    Access,
+    Batch,
+    Bounds,
+    ConnectorError,
+    Held,
+    Reject,
+    Standing,
+)
 from listener.connectors.discord_catching_up import CatchingUp, Step
 from listener.connectors.discord_ears import QUEUE, Ears
 from listener.connectors.discord_failure import failure_of, failures
@@ -16,6 +24,7 @@ from listener.connectors.discord_place import Place
 from listener.connectors.discord_post import Reader
 from listener.connectors.discord_recent import Recent
 from listener.connectors.discord_rooms import Rooms
+from listener.connectors.discord_second_look import second_look
 from store.records import Post
 
 if TYPE_CHECKING:
@@ -108,6 +117,20 @@ class Hearing:
             return ()
         except failures() as error:
             raise failure_of(error, "reading a conversation") from error
+
+    async def again(self, known: Sequence[Held]) -> Standing:
+        """Which of the messages stand. Raises ConnectorError."""
+        try:
+            async with asyncio.timeout(self._access.timeout):
+                await self._connected()
+        except TimeoutError as error:
+            raise ConnectorError(self.ears.trouble, retry_after=self._access.timeout) from error
+        try:
+            found = await second_look(self._history, known)
+        except failures() as error:
+            raise failure_of(error, "looking at known messages") from error
+        self.noted.forget(found.gone)
+        return found
 
     async def _connected(self) -> None:
         while self.refused is None and not self.ears.connected.is_set():

@@ -37,8 +37,13 @@ class History:
         self._access = access
         self._staff: dict[tuple[int, int], bool] = {}
 
-    async def page(self, room: "MessageableChannel", what: str, **bounds: int) -> Page:
-        """Up to a hundred messages of a room: `after`, `before` or `around` an id."""
+    async def page(
+        self, room: "MessageableChannel", what: str, *, edited: bool = False, **bounds: int
+    ) -> Page:
+        """Up to a hundred messages of a room: `after`, `before` or `around` an id.
+
+        With `edited`, the posts are those alone that were edited; the ids are all.
+        """
         asked = {"limit": PAGE, **bounds}
         found = await self._get("/channels/{channel_id}/messages", room.id, what, asked)
         if not isinstance(found, list):
@@ -46,6 +51,8 @@ class History:
         page = Page(received=len(found))
         for raw in sorted(found, key=_id):
             self._add(page, room, raw)
+        if edited:
+            page.posts = [post for post in page.posts if post.edited_at is not None]
         await self._look_up_staff(page, room)
         return page
 

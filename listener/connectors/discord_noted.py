@@ -98,6 +98,15 @@ class Noted:
             self._kept.spoken = kept
             self._write_or_later()
 
+    def forget_within(self, link: str) -> None:
+        """A channel is gone, and with it what was to be delivered of it."""
+        gone = {
+            one.post.platform_id
+            for one in self._kept.spoken
+            if one.post.url == link or (one.post.url or "").startswith(f"{link}/")
+        }
+        self.forget(sorted(gone))
+
     def after(self, number: int) -> tuple[list[Post], int]:
         """The posts that follow `number`, and the number of the last; those up to it are done."""
         waiting = [one for one in self._kept.spoken if one.number > number]

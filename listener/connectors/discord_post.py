@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from discord.abc import MessageableChannel
 
 PLATFORM: Final = "discord"
+CHANNELS: Final = "https://discord.com/channels"
+"""What every link of a message begins with."""
 _EPOCH_MS: Final = 1_420_070_400_000
 _ROOTS: Final = 20_000
 _MENTION: Final = re.compile(r"<(@!?|@&|#|a?:)(\w+)(?::\d+)?>")

@@ -5,6 +5,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from listener.connectors import Held
 from listener.connectors import discord_commands as words
 from listener.connectors.discord_rooms import Rooms
 from store.records import Kind
@@ -179,6 +180,38 @@ def test_deleted_message_takes_its_marks_along(tmp_path: Path) -> None:
         assert gone == [str(answer.id)]
         (file,) = (tmp_path / "discord").glob("*.json")
         assert str(answer.id) not in file.read_text()
+
+    play(scenes, tmp_path)
+
+
+def test_message_found_gone_later_takes_its_marks_along(tmp_path: Path) -> None:
+    async def scenes(stage: Stage) -> None:
+        answer = await stage.ben.send(stage.room, "bar it")
+        await stage.mark(stage.ann, answer)
+        await stage.heard()
+        link = f"https://discord.com/channels/{stage.guild.id}/1/{answer.id}"
+        found = await stage.hearing.again([Held(str(answer.id), link)])
+        assert found.gone == [str(answer.id)]
+        (file,) = (tmp_path / "discord").glob("*.json")
+        assert str(answer.id) not in file.read_text()
+
+    play(scenes, tmp_path)
+
+
+def test_deleted_channel_takes_along_what_was_told_there(tmp_path: Path) -> None:
+    async def scenes(stage: Stage) -> None:
+        answer = await stage.ben.send(stage.room, "bar it")
+        await stage.mark(stage.ann, answer)
+        await stage.slash(stage.ann, "thank", member=stage.ben)
+        channel = stage.env.bot.get_channel(stage.room.id)
+        assert isinstance(channel, discord.TextChannel)
+        await stage.hearing.ears.on_guild_channel_delete(channel)
+        assert await stage.heard() == {}
+        gone = [one.within for batch in stage.batches for one in batch.deletions]
+        assert gone == [channel.jump_url]
+        (file,) = (tmp_path / "discord").glob("*.json")
+        assert str(answer.id) not in file.read_text()
+        assert "Thank you" not in file.read_text()
 
     play(scenes, tmp_path)
 

@@ -12,7 +12,7 @@ from store.records import Kind, Post
 from tests.peers.discord import DiscordPeer
 from tests.peers.discord_ear import Ear, ago
 from tests.peers.discord_payloads import BOT, GUILD, TEAM, user
-from tests.peers.discord_world import FORUM, GENERAL
+from tests.peers.discord_world import GENERAL
 
 
 @pytest.fixture
@@ -151,17 +151,6 @@ def test_moderator_deletes_many_at_once(ear: Ear) -> None:
     ear.peer.dispatch(
         "MESSAGE_DELETE_BULK", {"ids": ids, "channel_id": str(GENERAL), "guild_id": str(GUILD)}
     )
-    ear.hear()
-    assert sorted(map(str, ear.gone())) == sorted(ids)
-
-
-def test_deleted_thread_takes_what_is_remembered_of_it(ear: Ear) -> None:
-    ear.hear()
-    thread = ear.peer.open_thread("Regretted", ago(60))
-    ids = [ear.peer.say(text, ago(50), room=thread) for text in ("question", "answer")]
-    ear.hear()
-    told = {"id": str(thread), "guild_id": str(GUILD), "parent_id": str(FORUM), "type": 11}
-    ear.peer.dispatch("THREAD_DELETE", told)
     ear.hear()
     assert sorted(map(str, ear.gone())) == sorted(ids)
 

@@ -169,6 +169,18 @@ def test_longest_unseen_come_first(engine: Engine) -> None:
     assert [id_ for piece in reddit.asked for id_ in piece] == [f"t3_{n}" for n in range(5)]
 
 
+def test_posts_of_one_channel_are_asked_for_together(engine: Engine) -> None:
+    rooms = ("a", "b", "a", "b", "c")
+    some = [
+        replace(one, url=f"https://chat.test/{room}/{one.platform_id}")
+        for one, room in zip(posts(), rooms, strict=True)
+    ]
+    heard(engine, *some)
+    reddit = Reddit(*some)
+    look(engine, reddit)
+    assert reddit.asked == [["t3_0", "t3_2"], ["t3_1", "t3_3"], ["t3_4"]]
+
+
 def test_posts_of_an_import_are_looked_at_and_those_of_another_source_are_not(
     engine: Engine,
 ) -> None:

@@ -3,8 +3,9 @@
 Payloads follow Discord's documents (discord-api-docs, `docs/`): "Message Object", "Channel Object",
 "Thread Metadata Object", "Guild Object" and "Application Object" under `resources/`;
 `events/gateway.mdx` (opcodes, Hello, Identify, Resume, Invalid Session),
-`events/gateway-events.mdx` (Ready, Guild Create, Message Create, Update, Delete, Thread Create) and
-`topics/rate-limits.mdx`.
+`events/gateway-events.mdx` (Ready, Guild Create, Message Create, Update, Delete, Thread Create,
+Delete, Channel Delete), `topics/rate-limits.mdx` and "JSON Error Codes" in
+`topics/opcodes-and-status-codes.md`.
 """
 
 import asyncio
@@ -112,6 +113,15 @@ class DiscordPeer:
             self.dispatch("THREAD_CREATE", told | {"newly_created": True})
         return int(told["id"])
 
+    def delete_room(self, id_: int, *, heard: bool = True) -> None:
+        """A thread or a channel goes; of a thread only what names it is told."""
+        gone = self.world.remove_room(id_)
+        if heard and "thread_metadata" in gone:
+            told = {name: gone[name] for name in ("id", "guild_id", "parent_id", "type")}
+            self.dispatch("THREAD_DELETE", told)
+        elif heard:
+            self.dispatch("CHANNEL_DELETE", gone)
+
     def dispatch(self, name: str, data: Mapping[str, Any]) -> None:
         """An event for every session, kept for those that are away."""
         frame = {"op": 0, "t": name, "d": dict(data)}
@@ -211,10 +221,21 @@ class DiscordPeer:
             self.sent.append((path, await request.json()))
         if path == "/gateway":
             return answer({"url": f"ws://127.0.0.1:{self.gateway_port or self.port}/gateway"})
+        if path.startswith("/channels/") and (refused := self._refusal(path)):
+            return refused
         found = self.world.found(path, request.query)
         if found is None:
-            return answer({"message": "Unknown", "code": 10003}, 404)
+            return answer({"message": "Unknown Message", "code": 10008}, 404)
         return answer(found)
+
+    def _refusal(self, path: str) -> web.Response | None:
+        """Get Channel Message wants Read Message History; Get Channel Messages does without."""
+        if not self.world.has_room(path):
+            return answer({"message": "Unknown Channel", "code": 10003}, 404)
+        room, *rest = path.split("/")[2:]
+        if int(room) in self.world.barred and len(rest) == 2:
+            return answer({"message": "Missing Access", "code": 50001}, 403)
+        return None
 
     def _fits(self, path: str) -> bool:
         if not self.rest_faults:

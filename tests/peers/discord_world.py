@@ -26,6 +26,8 @@ class World:
         self._history: dict[int, list[int]] = {}
         self.roles: dict[str, str] = {}
         """Of accounts, as REST tells; of authors only."""
+        self.barred: set[int] = set()
+        """Channels of which the bot may not read the history."""
         self._count = 0
         self._lock = threading.RLock()
 
@@ -58,6 +60,20 @@ class World:
             self._history[int(message["channel_id"])].remove(int(id_))
             return {name: message[name] for name in ("id", "channel_id", "guild_id")}
 
+    def remove_room(self, id_: int) -> dict[str, Any]:
+        """A channel or thread goes with its messages; what is told of it."""
+        with self._lock:
+            gone = self.threads.pop(id_, None) or self.rooms.pop(id_)
+            for message_id in self._history.pop(id_, []):
+                del self.messages[message_id]
+            return gone | {"guild_id": str(payload.GUILD)}
+
+    def has_room(self, path: str) -> bool:
+        """Whether REST knows the channel or thread that a path names."""
+        with self._lock:
+            room = int(path.strip("/").split("/")[1])
+            return room in self.rooms or room in self.threads
+
     def open_thread(
         self, name: str, at: datetime, parent: int, *, archived: bool, id_: int | None
     ) -> dict[str, Any]:
@@ -86,8 +102,9 @@ class World:
                     return []
                 case ["channels", room, "messages"]:
                     return self._page(int(room), asked)
-                case ["channels", _, "messages", id_]:
-                    return self.messages.get(int(id_))
+                case ["channels", room, "messages", id_]:
+                    if int(id_) in self._history.get(int(room), []):
+                        return self.messages[int(id_)]
                 case ["channels", room, "threads", "archived", "public"]:
                     return self._archived(room)
                 case ["channels", room]:
@@ -97,7 +114,8 @@ class World:
             return None
 
     def _page(self, room: int, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-        ids = self._history.get(room, [])
+        # Who may not read the history of a channel is sent nothing of it, and no error.
+        ids = [] if room in self.barred else self._history.get(room, [])
         limit = int(asked.get("limit", 50))
         if "after" in asked:
             start = bisect_right(ids, int(asked["after"]))
