@@ -1,14 +1,17 @@
 """``laurels experts`` and ``laurels leaderboard``: who stands where."""
 
 import re
+from typing import Final
 
 from bot.commands.desk import clock
 from bot.failures import CommandError
 from bot.pipeline.measure import measure
-from bot.pipeline.standings import month_board, named_experts
+from bot.pipeline.standings import month_board, named_experts, platforms
 from bot.settings import Settings
 from bot.terminal import columns, emit
 from store.db import Engine, reading
+
+_NOBODY: Final = "Nobody earned points this month."
 
 
 def experts(engine: Engine, settings: Settings, limit: int, *, as_json: bool) -> None:
@@ -16,12 +19,19 @@ def experts(engine: Engine, settings: Settings, limit: int, *, as_json: bool) ->
     measure(engine, settings.rewards, clock(engine)())
     with reading(engine) as tx:
         found = named_experts(tx, limit)
-    rows = [("score", "helped", "acts", "person")] + [
-        (f"{one.score:.1f}", str(one.helped), str(one.acts), one.name) for one in found
+    rows = [("score", "helped", "acts", "person", "on")] + [
+        (f"{one.score:.1f}", str(one.helped), str(one.acts), one.name, ", ".join(one.platforms))
+        for one in found
     ]
     text = columns(rows, right=frozenset({0, 1, 2})) if found else "Nobody helped anybody yet."
     value = [
-        {"person": one.name, "score": one.score, "acts": one.acts, "helped": one.helped}
+        {
+            "person": one.name,
+            "platforms": one.platforms,
+            "score": one.score,
+            "acts": one.acts,
+            "helped": one.helped,
+        }
         for one in found
     ]
     emit({"experts": value}, text, as_json=as_json)
@@ -32,13 +42,24 @@ def leaderboard(engine: Engine, settings: Settings, month: str | None, *, as_jso
     year, number = _month(month) if month else (None, None)
     with reading(engine) as tx:
         found = month_board(tx, settings.rewards, clock(engine)(), year, number)
+        on = platforms(tx, found)
     name = f"{found.year:04}-{found.month:02}"
-    rows = [(str(row.rank), row.name, str(row.points)) for row in found.rows]
-    listed = columns(rows, right=frozenset({0, 2})) or "Nobody earned points this month."
+    rows = [
+        (str(row.rank), str(row.points), row.name, ", ".join(on[row.person_id]))
+        for row in found.rows
+    ]
+    head = ("rank", "points", "person", "on")
+    listed = columns([head, *rows], right=frozenset({0, 1})) if rows else _NOBODY
     value = {
         "month": name,
         "leaderboard": [
-            {"rank": row.rank, "person": row.name, "points": row.points} for row in found.rows
+            {
+                "rank": row.rank,
+                "person": row.name,
+                "platforms": on[row.person_id],
+                "points": row.points,
+            }
+            for row in found.rows
         ],
         "disclosure": found.disclosure,
     }

@@ -16,6 +16,7 @@ class Standing:
 
     person_id: int
     name: str
+    platforms: tuple[str, ...]
     score: float
     acts: int
     helped: int
@@ -26,10 +27,16 @@ def named_experts(tx: Connection, limit: int) -> list[Standing]:
     scores = helpgraph.experts(tx, limit)
     found = people.load(tx, [one.person_id for one in scores])
     return [
-        Standing(one.person_id, found[one.person_id].handles[0], one.score, one.acts, one.helped)
+        Standing(one.person_id, who.handles[0], who.platforms, one.score, one.acts, one.helped)
         for one in scores
-        if not found[one.person_id].is_gone
+        if not (who := found[one.person_id]).is_gone
     ]
+
+
+def platforms(tx: Connection, board: Board) -> dict[int, tuple[str, ...]]:
+    """Where the people on a board have accounts, by person id."""
+    found = people.load(tx, [row.person_id for row in board.rows])
+    return {id_: one.platforms for id_, one in found.items()}
 
 
 def month_board(
