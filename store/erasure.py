@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, exists, select, update
 from store.clean import key
 from store.records import NOBODY
 from store.rows import chunks, insert, one_of
-from store.schema import account, consent, fact, person, post
+from store.schema import account, consent, fact, link, person, post
 
 _KEY: Final = "erasure_key"
 _KEPT: Final = f"{NOBODY}:kept:"
@@ -30,7 +30,7 @@ def erase_unheard(tx: Connection, account_ids: Collection[int]) -> list[int]:
 
 
 def erase(tx: Connection, account_ids: Sequence[int]) -> list[int]:
-    """Take handle, name and the platform's id off accounts, and off what was said to them.
+    """Take handle, name and the platform's id off accounts, and every word of why they were linked.
 
     A person who chose how to be recognised is known again by a keyed hash if they ever come back:
     an objection outlives its name. Everybody else begins anew. Our own accounts stay. The people
@@ -44,6 +44,7 @@ def erase(tx: Connection, account_ids: Sequence[int]) -> list[int]:
             values = {"platform_id": _new_id(tx, row), "handle": NOBODY, "name": None}
             tx.execute(update(account).where(account.c.id == row.id).values(values))
         people |= {row.person_id for row in rows}
+        _drop_origins(tx, [row.id for row in rows])
     for person_id in sorted(people):
         _rename(tx, person_id)
     return sorted(people)
@@ -70,6 +71,33 @@ def restore_names(tx: Connection, names: Mapping[int, str]) -> None:
     for person_id, name in names.items():
         statement = update(person).where(person.c.id == person_id, person.c.name == NOBODY)
         tx.execute(statement.values(name=name))
+
+
+def _drop_origins(tx: Connection, account_ids: Sequence[int]) -> None:
+    """Drop what a member wrote down of how accounts came together or what their person wants.
+
+    It may name any account that they were ever joined with.
+    """
+    accounts, people = _kin(tx, account_ids)
+    for table, of_them in (
+        (link, link.c.account_id.in_(accounts)),
+        (consent, consent.c.person_id.in_(people)),
+    ):
+        named = table.c.origin != NOBODY
+        tx.execute(update(table).where(of_them, named).values(origin=NOBODY))
+
+
+def _kin(tx: Connection, account_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """The accounts with all that were ever joined with them, and the persons that they were."""
+    accounts, people = set(account_ids), set[int]()
+    while True:
+        found = set(tx.scalars(select(account.c.person_id).where(account.c.id.in_(accounts))))
+        found |= set(tx.scalars(select(link.c.person_id).where(link.c.account_id.in_(accounts))))
+        if found <= people:
+            return accounts, people
+        people |= found
+        accounts |= set(tx.scalars(select(account.c.id).where(account.c.person_id.in_(people))))
+        accounts |= set(tx.scalars(select(link.c.account_id).where(link.c.person_id.in_(people))))
 
 
 def _new_id(tx: Connection, row: Row[Any]) -> str:

@@ -139,7 +139,7 @@ def _move(
 ) -> None:
     people.join(tx, account_id, new, origin, actor, now)
     change = tx.scalar(select(func.max(link.c.id)).where(link.c.account_id == account_id))
-    detail = {"from": str(old), "account": str(account_id), "origin": origin}
+    detail = {"from": str(old), "account": str(account_id), "link": str(change)}
     audit.note(tx, now, actor, "link", "person", new, detail)
     _move_points(tx, account_id, old, new, f"link:{change}")
 

@@ -45,4 +45,7 @@ __all__ = [
 APPEND_ONLY: Final = (
     "link", "tombstone", "decision", "ledger", "consent", "audit", "recheck",
 )  # fmt: skip
-"""Tables whose rows no statement may change or remove; triggers refuse it."""
+"""Tables whose rows no statement may change or remove; triggers refuse it.
+
+In `link` and `consent`, `origin` may become NOBODY and nothing else: an erasure needs it.
+"""

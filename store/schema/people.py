@@ -37,7 +37,8 @@ account = Table(
     Index("ix_account_first_seen_at", "first_seen_at"),  # people.newcomers
 )  # fmt: skip
 
-# Who joined which account to which person, and who undid it. Append-only.
+# Who joined which account to which person, and who undid it. Append-only, but for words that name
+# somebody who is erased.
 link = Table(
     "link", metadata, row_id(),
     ref("account_id", "account"),
@@ -48,7 +49,7 @@ link = Table(
     Index("ix_link_account_id", "account_id"),  # people.history
 )  # fmt: skip
 
-# Append-only: the newest choice of a person counts.
+# Append-only, but for words that name somebody who is erased: the newest choice counts.
 consent = Table(
     "consent", metadata, row_id(),
     ref("person_id", "person"),

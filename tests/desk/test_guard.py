@@ -16,7 +16,7 @@ from tests.desk.conftest import Desk, found
 def test_signed_out_visitor_sees_how_to_get_a_link(
     client: TestClient, method: str, path: str
 ) -> None:
-    answer = client.request(method, path.format(case_id=1, person_id=1))
+    answer = client.request(method, path.format(case_id=1, person_id=1, claimant_id=1))
     assert answer.status_code == 401
     assert "laurels desk --link" in answer.text
 
@@ -32,7 +32,14 @@ def test_every_answer_carries_the_security_headers(desk: Desk) -> None:
 
 
 def test_no_page_holds_inline_script_or_style(desk: Desk) -> None:
-    for path in ("/queue", f"/cases/{desk.help_case}", f"/people/{desk.leo}", "/said", "/keys"):
+    for path in (
+        "/queue",
+        f"/cases/{desk.help_case}",
+        f"/people/{desk.leo}",
+        "/said",
+        "/claims",
+        "/keys",
+    ):
         page = desk.get(path)
         assert " style=" not in page
         assert " onclick=" not in page

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store import audit, decisions, ledger, mentions, people, schema, standing
 from store.db import Connection
-from store.records import Choice, LedgerEntry, Verdict
+from store.records import NOBODY, Choice, LedgerEntry, Verdict
 from tests.posts import MOMENT, a_post
 from tests.store.seeds import an_open_case, person
 
@@ -42,6 +42,14 @@ def test_table_cannot_be_emptied_in_another_way(log: Connection, table: str) -> 
         _refused(log, f"TRUNCATE {table} CASCADE", table)
     else:
         _refused(log, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", table)
+
+
+@pytest.mark.parametrize("table", ["link", "consent"])
+def test_words_of_a_person_can_be_dropped_and_nothing_else(log: Connection, table: str) -> None:
+    _refused(log, f"UPDATE {table} SET origin = 'other words'", table)
+    _refused(log, f"UPDATE {table} SET origin = '{NOBODY}', person_id = person_id", table)
+    log.execute(text(f"UPDATE {table} SET origin = '{NOBODY}'"))
+    assert set(log.scalars(text(f"SELECT origin FROM {table}"))) == {NOBODY}
 
 
 def _refused(log: Connection, statement: str, table: str) -> None:

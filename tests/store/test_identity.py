@@ -7,11 +7,12 @@ from itertools import permutations
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from store import helpgraph, identity, ledger, mentions, people
 from store.db import Connection
 from store.identity import NotOnePerson
-from store.records import ActOfHelp, Author, Choice, Evidence, LedgerEntry, Post
+from store.records import ActOfHelp, Author, Choice, Deletion, Evidence, LedgerEntry, Post
 from tests.posts import MOMENT, a_post
 
 
@@ -254,3 +255,26 @@ def test_joining_and_parting_at_random_leaves_what_everybody_had(tx: Connection,
             identity.part(tx, one, "eve", MOMENT)
     assert [ledger.balance(tx, person(tx, one)) for one in held] == before
     assert whose(tx) == owners(tx, held)
+
+
+@pytest.mark.parametrize("gone", ["ann", "ann_m", "ann_x"])
+def test_erased_person_is_named_nowhere_in_what_was_written_down(tx: Connection, gone: str) -> None:
+    reddit, mastodon = heard(tx, "reddit", "ann", "a"), heard(tx, "mastodon", "ann_m", "b")
+    x = heard(tx, "x", "ann_x", "c")
+    heard(tx, "x", "zed", "d")
+    other = heard(tx, "reddit", "zed_r", "e")
+    for one, to in ((reddit, mastodon), (mastodon, x)):
+        identity.join(tx, one, to, "confirmed: ann, ann_m and ann_x told us", "eve", MOMENT)
+    identity.part(tx, reddit, "eve", MOMENT)
+    identity.join(tx, other, account(tx, "x", "zed"), "confirmed: zed told us", "eve", MOMENT)
+    people.set_choice(tx, person(tx, x), Choice.NONE, "eve: ann_x wrote a mail", MOMENT)
+    platform = {"ann": "reddit", "ann_m": "mastodon", "ann_x": "x"}[gone]
+    deletion = Deletion(platform, MOMENT, "request", author_id=f"id-{gone}")
+    mentions.carry_out(tx, [deletion], MOMENT)
+    written = [
+        str(row)
+        for table in ("link", "consent", "audit")
+        for row in tx.execute(text(f"SELECT * FROM {table}"))
+    ]
+    assert not [line for line in written if "ann" in line]
+    assert "confirmed: zed told us" in [line.origin for line in identity.history(tx, [other])]

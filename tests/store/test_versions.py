@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from store import decisions, identity, mentions, migrations, schema
+from store import audit, decisions, identity, mentions, migrations, schema
 from store.db import (
     Engine,
     NewerDatabase,
@@ -21,7 +21,7 @@ from store.db import (
     open_store,
 )
 from store.intake import digest
-from store.records import Reason
+from store.records import NOBODY, Reason
 from store.versions import known_revisions
 
 
@@ -58,6 +58,15 @@ _FIRST_ROWS = (
     " first_seen_at, last_seen_at) VALUES (1, 1, 'x', 'u1', 'ann', false, false, :at, :at)",
     "INSERT INTO link (id, account_id, person_id, origin, actor, at)"
     " VALUES (1, 1, 1, 'seed', 'p', :at)",
+    "INSERT INTO person (id, name, created_at) VALUES (2, '[deleted]', :at)",
+    "INSERT INTO account (id, person_id, platform, platform_id, handle, is_bot, is_staff,"
+    " first_seen_at, last_seen_at)"
+    " VALUES (2, 2, 'x', '[deleted]:1f', '[deleted]', false, false, :at, :at)",
+    "INSERT INTO link (id, account_id, person_id, origin, actor, at)"
+    " VALUES (2, 2, 2, 'told us: bob', 'p', :at)",
+    "INSERT INTO consent (id, person_id, choice, origin, at) VALUES (1, 2, 'none', 'bob', :at)",
+    "INSERT INTO audit (id, at, actor, verb, object, object_id, detail)"
+    """ VALUES (1, :at, 'p', 'link', 'person', 2, '{"from": "3", "origin": "bob"}')""",
     "INSERT INTO post (id, account_id, platform, platform_id, source, kind, text, addressed,"
     " media, tags, accepted, created_at, heard_at)"
     " VALUES (1, 1, 'x', 'p1', 's', 'post', 'new', '[]', '[]', '[]', false, :at, :at)",
@@ -81,11 +90,14 @@ def test_store_of_the_first_version_loses_old_words_and_names(bare_engine: Engin
     with bare_engine.connect() as tx:
         (kept,) = mentions.edits(tx, 1)
         assert kept.digest == digest(None, "old")
-        assert [line.origin for line in identity.history(tx, [1])] == ["seed"]
+        origins = [line.origin for line in identity.history(tx, [1, 2])]
+        assert origins == ["seed", NOBODY]
+        assert tx.scalar(select(schema.consent.c.origin)) == NOBODY
+        assert [note.detail for note in audit.of(tx, "person", 2)] == [{"from": "3"}]
         (row,) = decisions.of_case(tx, 1)
         assert row.reasons == (Reason("thanked", "x"),)
         assert tx.scalar(select(schema.post.c.checked_at)) is not None
-    for table in ("decision", "link"):
+    for table in ("decision", "link", "consent", "audit"):
         with pytest.raises(DBAPIError, match="append-only"), bare_engine.begin() as tx:
             tx.execute(text(f"DELETE FROM {table}"))
 
