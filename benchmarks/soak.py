@@ -38,6 +38,7 @@ from listener.match import Matcher
 from listener.query import EVERYTHING
 from store import mentions
 from store.db import Engine, migrate, open_store, reading
+from store.rows import chunks
 from tests.peers import PEERS, Peer, peer
 
 EVERY_POST = Matcher({EVERYTHING: EVERYTHING})
@@ -156,20 +157,21 @@ class Course:
         return heard.new
 
     def recheck(self) -> None:
-        """What the purge would do for platforms that tell of deletions only when asked."""
-        if self.place.deletions is not Deletions.RECHECK:
+        """What the purge would do, where a platform can be asked what became of posts."""
+        if not isinstance(self.connector, Rechecker):
             return
-        assert isinstance(self.connector, Rechecker)
         ids = sorted(self.deleted | set(self.edited))
-        size = self.connector.recheck_size
-        for start in range(0, len(ids), size):
-            self.recheck_some(ids[start : start + size])
+        with reading(self.engine) as tx:
+            stored = mentions.by_platform_ids(tx, self.platform, ids)
+        known = [Held(id_, one.post.url) for id_, one in stored.items() if one.post.text]
+        for some in chunks(known, self.connector.recheck_size):
+            self.recheck_some(some)
 
-    def recheck_some(self, ids: Sequence[str]) -> None:
+    def recheck_some(self, known: Sequence[Held]) -> None:
         assert isinstance(self.connector, Rechecker)
         for _ in range(20):
             with suppress(ConnectorError):
-                found = self.connector.recheck([Held(id_) for id_ in ids])
+                found = self.connector.recheck(known)
                 with self.engine.begin() as tx:
                     mentions.save_posts(tx, found.posts, self.word, _now())
                     for id_ in found.gone:
