@@ -61,7 +61,7 @@ _FIRST_ROWS = (
     "INSERT INTO person (id, name, created_at) VALUES (2, '[deleted]', :at)",
     "INSERT INTO account (id, person_id, platform, platform_id, handle, is_bot, is_staff,"
     " first_seen_at, last_seen_at)"
-    " VALUES (2, 2, 'x', '[deleted]:1f', '[deleted]', false, false, :at, :at)",
+    " VALUES (2, 2, 'x', '[deleted]\\:1f', '[deleted]', false, false, :at, :at)",
     "INSERT INTO link (id, account_id, person_id, origin, actor, at)"
     " VALUES (2, 2, 2, 'told us: bob', 'p', :at)",
     "INSERT INTO consent (id, person_id, choice, origin, at) VALUES (1, 2, 'none', 'bob', :at)",
