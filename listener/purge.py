@@ -54,7 +54,9 @@ def recheck_due(
     asked = checked = gone = 0
     for some in chunks(_by_place(due), connector.recheck_size):
         try:
-            found = connector.recheck([Held(one.platform_id, one.url) for one in some])
+            found = connector.recheck(
+                [Held(one.platform_id, one.url, one.edited_at) for one in some]
+            )
         except ConnectorError as error:
             _leave(engine, source, len(due) - asked, error, now)
             return Rechecked(asked, checked, gone, str(error))

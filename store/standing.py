@@ -19,6 +19,7 @@ class Due:
     platform_id: str
     since: datetime
     url: str | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ def due(
 
     Those of `source` alone, or those of any source but `not_of`.
     """
+    columns = post.c.id, post.c.platform_id, post.c.checked_at, post.c.url, post.c.edited_at
     query = (
-        select(post.c.id, post.c.platform_id, post.c.checked_at, post.c.url)
+        select(*columns)
         # A longer id is stored as a hash, by which no platform knows it.
         .where(_unseen(platform, before), func.length(post.c.platform_id) < LONGEST_KEY)
         .order_by(post.c.checked_at, post.c.id)

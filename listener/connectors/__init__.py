@@ -229,6 +229,8 @@ class Held:
 
     platform_id: str
     url: str | None = None
+    edited_at: datetime | None = None
+    """Of the words that we hold."""
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from listener.connectors import Held, Standing
@@ -22,6 +23,7 @@ _UNKNOWN_MESSAGE: Final = 10008
 class _Place:
     """What is asked for in one channel, the oldest first; what is told leaves it."""
 
+    edited_at: dict[int, datetime | None] = field(default_factory=dict)
     messages: list[int] = field(default_factory=list)
     commands: list[int] = field(default_factory=list)
     """What was told by a command was never a message: it stands as long as its channel."""
@@ -73,10 +75,16 @@ async def _look_in(history: History, channel_id: int, place: _Place, told: _Told
             return
         here = [number for number in place.messages if number <= page.newest]
         place.messages = place.messages[len(here) :]
-        edited = {int(post.platform_id): post for post in page.posts}
+        edited = {int(post.platform_id): post for post in page.posts if _is_news(post, place)}
         told.gone += [number for number in here if number not in page.ids]
         told.posts += [edited[number] for number in here if number in edited]
         told.unchanged += [number for number in here if number in page.ids - edited.keys()]
+
+
+def _is_news(post: Post, place: _Place) -> bool:
+    """Whether it was edited after what we hold; the same words may be written with other names."""
+    held = place.edited_at.get(int(post.platform_id))
+    return held is None or (post.edited_at is not None and post.edited_at > held)
 
 
 async def _is_gone(
@@ -104,4 +112,5 @@ def _places(known: Sequence[Held]) -> dict[int, _Place]:
         place = places.setdefault(int(link["channel"]), _Place())
         asked = place.messages if link["message"] else place.commands
         asked.append(int(one.platform_id))
+        place.edited_at[int(one.platform_id)] = one.edited_at
     return places

@@ -80,6 +80,21 @@ def test_edits_and_deletions_far_back_are_told_by_a_request_for_each_hundred(ear
     assert told(ear.connector.recheck([link(ids[229])])) == (set(), {ids[229]}, set())
 
 
+def test_edit_that_was_heard_is_not_told_again(ear: Ear, sqlite_engine: Engine) -> None:
+    kept = Kept(ear, sqlite_engine)
+    id_ = ear.peer.say("teh words", ago(90))
+    kept.hear()
+    ear.peer.edit(id_, "the words", ago(60))
+    kept.hear()
+    (held,) = kept.posts(id_).values()
+    assert held.text == "the words"
+    before = Held(id_, held.url, held.edited_at)
+    assert told(ear.connector.recheck([before])) == (set(), set(), {id_})
+    later = ago(30).isoformat()
+    ear.peer.world.change(id_, content="these words", edited_timestamp=later)
+    assert told(ear.connector.recheck([before])) == ({id_}, set(), set())
+
+
 def test_channel_that_is_gone_takes_its_messages_and_no_others(ear: Ear) -> None:
     thread = ear.peer.open_thread("Short-lived", ago(90), archived=True)
     lost = ear.peer.say("in the thread", ago(80), room=thread)
