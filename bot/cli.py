@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from bot.parsers import desk, hearing, model, people, purge, setup, standing, steps
 
 Command = Callable[..., None]
+_INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,15 @@ class _UsageError(Protocol):
 
 
 def main() -> None:
-    """Run a command; an expected failure is one line on stderr and exit 1, wrong usage exit 2.
+    """Run a command; an expected failure is one line on stderr and exit 1.
 
-    With --json a failure is an object on stdout, too.
+    Wrong usage is exit 2 and Ctrl-C exit 130. With --json a failure is an object on stdout, too.
     """
     try:
-        sys.exit(app(prog_name="laurels", standalone_mode=False))
+        status = app(prog_name="laurels", standalone_mode=False)
+        if status == _INTERRUPTED:
+            sys.stderr.write("laurels: stopped\n")
+        sys.exit(status)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -141,18 +145,18 @@ def main() -> None:
             error.show()
             _print_as_json(error.format_message())
             sys.exit(error.exit_code)
-        from bot.failures import line_for
+        from bot.failures import Interrupted, line_for
 
         line = line_for(error)
         if line is None:
             raise
-        _fail(line)
+        _fail(line, _INTERRUPTED if isinstance(error, Interrupted) else 1)
 
 
-def _fail(line: str) -> None:
+def _fail(line: str, status: int = 1) -> None:
     _print_as_json(line)
     sys.stderr.write(f"laurels: {line}\n")
-    sys.exit(1)
+    sys.exit(status)
 
 
 def _print_as_json(line: str) -> None:

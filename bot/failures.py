@@ -7,6 +7,10 @@ class CommandError(Exception):
     """A command cannot do what it was asked; the message says why and the way out."""
 
 
+class Interrupted(CommandError):
+    """Ctrl-C ended a command; the message says what is kept."""
+
+
 def line_for(error: BaseException) -> str | None:
     """The message, or None for an error that should show its traceback."""
     if isinstance(error, tuple(_expected())):

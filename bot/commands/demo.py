@@ -1,9 +1,13 @@
 """``laurels demo``: the main job on a recorded community, then the desk."""
 
+import signal
+import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 
 from bot import wiring
 from bot.commands.desk import must_be_free, serve
@@ -21,6 +25,7 @@ def demo(
 ) -> None:
     """Run the demo in a store of its own and, with `desk`, serve it until interrupted."""
     with ExitStack() as stack:
+        stack.enter_context(_ending_on_sigterm())
         folder = keep or Path(
             stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="laurels-demo-", ignore_cleanup_errors=True)
@@ -41,6 +46,20 @@ def demo(
         emit(plain(outcome), described(outcome), as_json=as_json)
         if desk:
             serve(engine, settings, port)
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Be told to end in a way that leaves nothing behind: the store of a demo is temporary."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _emptied(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot import wiring
-from bot.failures import CommandError
+from bot.failures import CommandError, Interrupted
 from bot.import_progress import shown, size
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
@@ -32,7 +32,7 @@ def import_file(
     """Hear a whole record. Interrupted, the next call goes on; finished, it starts again.
 
     Raises CommandError where nothing in it can be read, and listener.connectors.ConnectorError
-    where it is damaged: what stands before the damage is kept.
+    where it is damaged: what stands before the damage is kept. Raises Interrupted on Ctrl-C.
     """
     path = options.path or Path()
     source = SourceSettings(f"import:{path.resolve()}", "archive", kind, options=options)
@@ -42,9 +42,15 @@ def import_file(
     rejects = rejects.with_name(rejects.name + ".rejects.jsonl")
     wanted = wiring.wanted(source, wiring.matcher(settings, source))
     archive = Archive(options, Access(wanted=wanted))
+    heard = Heard()
     try:
         begun = _begun(engine, source, archive, rejects)
-        heard = _heard(engine, settings, source, archive, rejects)
+        _hear(engine, settings, source, archive, rejects, heard)
+    except KeyboardInterrupt:
+        raise Interrupted(_stopped(archive, heard)) from None
+    except ConnectorError:
+        note(_kept(heard))
+        raise
     finally:
         archive.close()
     if not (heard.received or begun):
@@ -65,33 +71,42 @@ def _begun(engine: Engine, source: SourceSettings, archive: Archive, rejects: Pa
     return False
 
 
-def _heard(
-    engine: Engine, settings: Settings, source: SourceSettings, archive: Archive, rejects: Path
-) -> Heard:
+def _hear(
+    engine: Engine,
+    settings: Settings,
+    source: SourceSettings,
+    archive: Archive,
+    rejects: Path,
+    heard: Heard,
+) -> None:
+    """Count into `heard` until nothing is left."""
     found = wiring.matcher(settings, source)
     wanted = wiring.wanted(source, found)
-    so_far = Heard()
     with shown() as show:
+        hear(
+            engine,
+            source.name,
+            archive,
+            found,
+            wiring.utc_now,
+            rejects,
+            lambda so_far: show(*archive.progress, so_far.received + so_far.rejects),
+            wanted=wanted,
+            heard=heard,
+        )
 
-        def advance(heard: Heard) -> None:
-            nonlocal so_far
-            so_far = heard
-            show(*archive.progress, heard.received + heard.rejects)
 
-        now = wiring.utc_now
-        try:
-            return hear(engine, source.name, archive, found, now, rejects, advance, wanted=wanted)
-        except (KeyboardInterrupt, ConnectorError) as error:
-            _say_how_far(archive, so_far, by_hand=isinstance(error, KeyboardInterrupt))
-            raise
+def _kept(heard: Heard) -> str:
+    return f"{heard.posts:,} posts were read, {heard.new:,} of them new; they are kept."
 
 
-def _say_how_far(archive: Archive, heard: Heard, *, by_hand: bool) -> None:
+def _stopped(archive: Archive, heard: Heard) -> str:
+    if not (heard.received or heard.rejects):
+        return "stopped before anything was read; the same command goes on"
     done, total = archive.progress
-    how_far = f"{heard.posts:,} posts were read, {heard.new:,} of them new; they are kept."
-    if by_hand:
-        how_far += f" Stopped at {size(done)} of {size(total)}: the same command goes on there."
-    note(how_far)
+    return (
+        f"stopped at {size(done)} of {size(total)}. {_kept(heard)} The same command goes on there."
+    )
 
 
 def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:

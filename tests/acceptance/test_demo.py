@@ -79,6 +79,27 @@ def test_colluders_stand_on_no_board(outcome: dict[str, object]) -> None:
     assert not {"kip", "lornaw"} & {row["person"] for row in board}
 
 
+@pytest.mark.parametrize("moment", ["Hearing", "The desk is at"])
+def test_demo_that_is_told_to_end_leaves_no_folder(tmp_path: Path, moment: str) -> None:
+    kept = tmp_path / "temporary"
+    kept.mkdir()
+    with subprocess.Popen(
+        [*DEMO, "--port", "0"],
+        cwd=tmp_path,
+        env={**ENVIRONMENT, "TMPDIR": str(kept)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        next(one for one in process.stderr if moment in one)
+        assert list(kept.glob("laurels-demo-*"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not list(kept.glob("laurels-demo-*"))
+
+
 def test_desk_is_served_after_the_demo_and_stops_on_interrupt(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*DEMO, "--port", "0"],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,13 +85,31 @@ def test_stopped_import_goes_on_and_nothing_is_lost_or_doubled(
     before = _stored(tmp_path)
     assert 0 < before < MANY
     if with_ is signal.SIGINT:
-        assert "the same command goes on there" in said
+        assert re.search(
+            r"laurels: stopped at [\d.]+ .B of [\d.]+ MB. [\d,]+ posts were read, [\d,]+ of them "
+            r"new; they are kept. The same command goes on there.",
+            said,
+        )
         assert "Traceback" not in said
     status, value, _said = imported(tmp_path, "RC_2024-01")
     assert (status, value["posts"], value["new"]) == (0, MANY - before, MANY - before)
     assert _stored(tmp_path) == MANY
     _status, again, _said = imported(tmp_path, "RC_2024-01")
     assert (again["posts"], again["new"]) == (MANY, 0)
+
+
+def test_import_stopped_before_the_first_post_says_so(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "RC_2024-01")
+    # The file can be opened when somebody reads it, so by then the import waits for its words.
+    with (
+        started(tmp_path, "RC_2024-01", "--json") as process,
+        (tmp_path / "RC_2024-01").open("w"),
+    ):
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "laurels: stopped before anything was read; the same command goes on\n"
+    assert json.loads(out)["error"] in said
 
 
 def test_folder_is_imported_with_a_line_that_says_how_far_it_is(tmp_path: Path) -> None:
