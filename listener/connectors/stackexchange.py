@@ -162,6 +162,8 @@ class StackExchange:
         is_first = token is None and since == self._start - _OVERLAP
         pages = self._first_pages if is_first else int(left) if left.isdecimal() else None
         try:
+            if token is None:
+                self._api.save()
             page = self._listed(key, since, below or None)
         except ConnectorError as error:
             if error.retry_after is None:

@@ -7,7 +7,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any, Final
 
 from listener.connectors import Access, ConnectorError
@@ -32,6 +33,9 @@ _PASSING: Final = (500, 503)
 _EVERY_METHOD: Final = ""
 _SECONDS: Final = re.compile(r"available in (\d+) seconds")
 _LONG: Final = 3_600.0
+_DAY: Final = 86_400
+_SPREAD: Final = 2
+"""This part of a day's requests is spread over the day; what is more may be spent at any time."""
 _MARGIN: Final = 3
 """Seconds more than asked: exactly as long is still taken for too short (meta.stackexchange.com,
 question 377674), and too short is a ban."""
@@ -43,6 +47,26 @@ class Reply:
 
     items: list[Any]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Quota:
+    """How many requests were `left` of a day's."""
+
+    whole: int
+    left: int
+    day: datetime
+
+    def wait(self, now: datetime) -> int:
+        """Seconds until a look leaves enough, at an even pace, for the rest of the day."""
+        if _midnight(now) != self.day:
+            return 0
+        due = _DAY * (1 - _SPREAD * self.left / self.whole)
+        return ceil(due - (now - self.day).total_seconds())
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class _UnknownFilter(ConnectorError):
@@ -67,6 +91,7 @@ class Api:
         )
         self._filter: str | None = None
         self._closed_until: dict[str, datetime] = {}
+        self._quota: _Quota | None = None
 
     @property
     def least(self) -> int:
@@ -88,6 +113,19 @@ class Api:
         except _UnknownFilter:
             self._filter = None
         return self._ask(method, {**params, "filter": self._fields()}, what, ids)
+
+    def save(self) -> None:
+        """Raises ConnectorError where another look now would leave none for the rest of the day."""
+        now = self._access.now()
+        wait = 0 if self._quota is None else self._quota.wait(now)
+        if self._quota is not None and wait > 0:
+            more = "" if self._key else f", or set {KEY}, free from stackapps.com, for 10,000 a day"
+            raise ConnectorError(
+                f"Stack Exchange: {self._quota.left} of {self._quota.whole} requests are left for "
+                f"today; so that they last, the next look waits {wait} s; look less often "
+                f"(`every_seconds`), for fewer words or sites{more}",
+                retry_after=wait,
+            )
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -129,9 +167,12 @@ class Api:
         now = self._access.now()
         if (backoff := maybe_whole(answer, "backoff")) is not None:
             self._closed_until[method] = now + timedelta(seconds=backoff + _MARGIN)
-        if maybe_whole(answer, "quota_remaining") == 0:
-            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            self._closed_until[_EVERY_METHOD] = day + timedelta(days=1, minutes=1)
+        left, whole = maybe_whole(answer, "quota_remaining"), maybe_whole(answer, "quota_max")
+        self._quota = None
+        if left == 0:
+            self._closed_until[_EVERY_METHOD] = _midnight(now) + timedelta(days=1, minutes=1)
+        elif left is not None and whole is not None and whole > 0:
+            self._quota = _Quota(whole, left, _midnight(now))
 
     def _wait_asked_for(self, method: str) -> None:
         now = self._access.now()

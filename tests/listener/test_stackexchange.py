@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 import pytest
@@ -490,6 +491,35 @@ def test_spent_quota_waits_for_the_next_day(peer: StackExchangePeer, connector: 
     with pytest.raises(ConnectorError, match="LAURELS_STACKEXCHANGE_KEY") as caught:
         made.fetch(batch.cursor)
     assert caught.value.retry_after == 12 * 3600 + 60
+
+
+def test_looking_all_the_time_leaves_requests_for_the_whole_day(
+    peer: StackExchangePeer, connector: Connect
+) -> None:
+    day = NOW.replace(hour=0, minute=0, second=0)
+    clock, looks, waits = day, list[datetime](), list[ConnectorError]()
+    peer.quota = 300
+    access = Access(base_url=peer.url, now=lambda: clock, timeout=1.0)
+    made, cursor = connector(StackExchangeOptions(tags=("acme",)), access=access), None
+    for _ in range(1_000):
+        if clock >= day + timedelta(days=1):
+            break
+        try:
+            _, cursor = drained(made, cursor)
+        except ConnectorError as error:
+            waits.append(error)
+            clock += timedelta(seconds=error.retry_after or 0)
+        else:
+            looks.append(clock)
+            clock += timedelta(seconds=1)
+    assert peer.quota >= 0
+    assert looks[100] < day + timedelta(hours=1)
+    pauses = [(b - a).total_seconds() for a, b in pairwise(looks)]
+    assert max(pauses) < 1_000
+    assert looks[-1] > day + timedelta(hours=23, minutes=30)
+    for hint in ("every_seconds", "LAURELS_STACKEXCHANGE_KEY", "of 300 requests"):
+        assert hint in str(waits[0])
+    assert not waits[0].permanent
 
 
 @pytest.mark.parametrize(
