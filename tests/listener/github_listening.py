@@ -1,63 +1,20 @@
-"""Listen to the GitHub peer: connectors that are closed at the end, and what they heard."""
+"""Listen to the GitHub peer: connectors that are closed at the end, and what was asked of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
-from typing import Protocol
+from contextlib import AbstractContextManager
+from typing import Final
 
-from listener.connectors import Access
 from listener.connectors.github import GitHub, GitHubOptions
-from store.records import Post
+from tests.listener import listening
 from tests.peers.github import NAME, GitHubPeer
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-ONE = GitHubOptions(repositories=(NAME,))
-TOKEN = {"LAURELS_GITHUB_TOKEN": "ghp_secret"}
+ONE: Final = GitHubOptions(repositories=(NAME,))
+TOKEN: Final = {"LAURELS_GITHUB_TOKEN": "ghp_secret"}
+Connect = listening.Connect[GitHubOptions, GitHub]
 
 
-class Connect(Protocol):
-    def __call__(
-        self,
-        options: GitHubOptions = ONE,
-        *,
-        searches: tuple[str, ...] = (),
-        secrets: Mapping[str, str] | None = None,
-        url: str | None = None,
-    ) -> GitHub: ...
-
-
-@contextmanager
-def connecting(peer: GitHubPeer) -> Iterator[Connect]:
-    """Makes connectors that are closed at the end."""
-    with ExitStack() as opened:
-
-        def made(
-            options: GitHubOptions = ONE,
-            *,
-            searches: tuple[str, ...] = (),
-            secrets: Mapping[str, str] | None = None,
-            url: str | None = None,
-        ) -> GitHub:
-            access = Access(
-                base_url=url or peer.url, searches=searches, secrets=secrets or {}, timeout=1.0
-            )
-            return opened.enter_context(closing(GitHub(options, access)))
-
-        yield made
-
-
-def drained(made: GitHub, cursor: str | None = None) -> tuple[list[Post], str]:
-    posts: list[Post] = []
-    while True:
-        batch = made.fetch(cursor)
-        posts += batch.posts
-        cursor = batch.cursor
-        if batch.exhausted:
-            return posts, cursor
-
-
-def ids(posts: Sequence[Post]) -> list[str]:
-    return [post.platform_id for post in posts]
+def connecting(peer: GitHubPeer) -> AbstractContextManager[Connect]:
+    """Makes connectors that are closed at the end; they read the one repository."""
+    return listening.connecting(GitHub, ONE, peer.url)
 
 
 def paths(peer: GitHubPeer) -> list[str]:

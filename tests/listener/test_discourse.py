@@ -1,22 +1,24 @@
 """Discourse through its JSON interface: what is read, what is asked for, and what is refused."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
-from listener.connectors import FREE, Access, Bounds, ConnectorError, Meter
+from listener.connectors import Access, Bounds, ConnectorError
 from listener.connectors.discourse import Discourse, DiscourseOptions
 from listener.connectors.discourse_post import Forum, deletion, from_item, is_public
 from store.records import Kind, Post
+from tests.listener import listening
+from tests.listener.listening import NOW, Allowance, connecting, drained, ids
 from tests.peers.discourse import LATEST, DiscoursePeer
 from tests.peers.http import HttpServer, Reply
 from tests.posts import known
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+Connect = listening.Connect[DiscourseOptions, Discourse]
 FORUM = Forum("https://forum.example/")
 KEYS = {"LAURELS_DISCOURSE_API_KEY": "714552c6", "LAURELS_DISCOURSE_API_USERNAME": "system"}
 
@@ -27,49 +29,11 @@ def peer() -> Iterator[DiscoursePeer]:
         yield served
 
 
-class Connect(Protocol):
-    def __call__(
-        self,
-        options: DiscourseOptions | None = None,
-        *,
-        meter: Meter = FREE,
-        url: str | None = None,
-        secrets: dict[str, str] | None = None,
-    ) -> Discourse: ...
-
-
 @pytest.fixture
 def connector(peer: DiscoursePeer) -> Iterator[Connect]:
     """Makes connectors that are closed at the end."""
-    with ExitStack() as opened:
-
-        def made(
-            options: DiscourseOptions | None = None,
-            *,
-            meter: Meter = FREE,
-            url: str | None = None,
-            secrets: dict[str, str] | None = None,
-        ) -> Discourse:
-            access = Access(
-                base_url=url or peer.url, meter=meter, timeout=1.0, secrets=secrets or {}
-            )
-            return opened.enter_context(closing(Discourse(options or DiscourseOptions(), access)))
-
+    with connecting(Discourse, DiscourseOptions(), peer.url) as made:
         yield made
-
-
-def drained(made: Discourse, cursor: str | None = None) -> tuple[list[Post], str]:
-    posts: list[Post] = []
-    while True:
-        batch = made.fetch(cursor)
-        posts += batch.posts
-        cursor = batch.cursor
-        if batch.exhausted:
-            return posts, cursor
-
-
-def ids(posts: Sequence[Post]) -> list[str]:
-    return [post.platform_id for post in posts]
 
 
 def asked(peer: DiscoursePeer) -> list[str]:
@@ -385,21 +349,6 @@ def test_thread_of_a_deleted_post_is_empty(peer: DiscoursePeer, connector: Conne
     post = drained(connector())[0][0]
     peer.delete(post.platform_id)
     assert connector().thread(post, Bounds()) == ()
-
-
-class Allowance:
-    """A meter that lets so many requests through."""
-
-    def __init__(self, requests: int) -> None:
-        self.left = requests
-
-    def spend(self, what: str, *, requests: int = 1, micro_usd: int = 0) -> None:
-        self.left -= requests
-        if self.left < 0:
-            raise ConnectorError("nothing is left for today", retry_after=3600)
-
-    def settle(self, micro_usd: int) -> None:
-        raise AssertionError("it costs nothing")
 
 
 def test_nothing_is_asked_that_the_budget_refuses(peer: DiscoursePeer, connector: Connect) -> None:

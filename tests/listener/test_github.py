@@ -10,14 +10,8 @@ from listener.connectors import Bounds, ConnectorError
 from listener.connectors.github import GitHub, GitHubOptions
 from listener.connectors.github_post import read_comment, read_issue
 from store.records import Kind
-from tests.listener.github_listening import (
-    NOW,
-    TOKEN,
-    Connect,
-    connecting,
-    drained,
-    ids,
-)
+from tests.listener.github_listening import TOKEN, Connect, connecting
+from tests.listener.listening import NOW, drained, ids
 from tests.peers.github import COMMENT, ISSUE, NAME, GitHubPeer
 from tests.peers.http import HttpServer, Reply, Request
 from tests.posts import known

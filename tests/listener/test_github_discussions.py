@@ -10,7 +10,8 @@ import pytest
 from listener.connectors import Bounds, ConnectorError
 from listener.connectors.github import GitHubOptions
 from store.records import Kind
-from tests.listener.github_listening import NOW, TOKEN, Connect, connecting, drained, ids, paths
+from tests.listener.github_listening import TOKEN, Connect, connecting, paths
+from tests.listener.listening import NOW, drained, ids
 from tests.peers.github import NAME, GitHubPeer
 from tests.peers.http import HttpServer, Reply
 from tests.posts import known

@@ -9,15 +9,8 @@ import pytest
 from listener.connectors.github import GitHubOptions
 from listener.connectors.github_search import quoted
 from store.records import Kind
-from tests.listener.github_listening import (
-    NOW,
-    TOKEN,
-    Connect,
-    connecting,
-    drained,
-    ids,
-    paths,
-)
+from tests.listener.github_listening import TOKEN, Connect, connecting, paths
+from tests.listener.listening import NOW, drained, ids
 from tests.peers.github import GitHubPeer
 
 ANYWHERE = GitHubOptions()

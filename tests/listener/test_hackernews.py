@@ -1,22 +1,23 @@
 """Hacker News through its two interfaces: what is read and what is asked for."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import pytest
 
-from listener.connectors import FREE, Access, Bounds, ConnectorError, Meter
+from listener.connectors import Bounds, ConnectorError
 from listener.connectors.hackernews import Api, HackerNews, HackerNewsOptions
 from listener.connectors.hackernews_post import from_hit, from_item
-from store.records import Kind, Post
+from store.records import Kind
+from tests.listener import listening
+from tests.listener.listening import NOW, Allowance, connecting, drained, ids
 from tests.peers.hackernews import COMMENT, STORY, HackerNewsPeer
 from tests.peers.http import HttpServer, Reply, Request
 from tests.posts import known
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+Connect = listening.Connect[HackerNewsOptions, HackerNews]
 STORY_HIT = {
     "created_at": "2022-07-20T12:59:50.000Z", "title": "The Hotel-Spirit",
     "url": "https://slate.com/business/2022/07/hotels-rental-market.html",
@@ -44,47 +45,11 @@ def peer() -> Iterator[HackerNewsPeer]:
         yield served
 
 
-class Connect(Protocol):
-    def __call__(
-        self,
-        options: HackerNewsOptions | None = None,
-        *,
-        searches: tuple[str, ...] = (),
-        meter: Meter = FREE,
-        url: str | None = None,
-    ) -> HackerNews: ...
-
-
 @pytest.fixture
 def connector(peer: HackerNewsPeer) -> Iterator[Connect]:
     """Makes connectors that are closed at the end."""
-    with ExitStack() as opened:
-
-        def made(
-            options: HackerNewsOptions | None = None,
-            *,
-            searches: tuple[str, ...] = (),
-            meter: Meter = FREE,
-            url: str | None = None,
-        ) -> HackerNews:
-            access = Access(base_url=url or peer.url, searches=searches, meter=meter, timeout=1.0)
-            return opened.enter_context(closing(HackerNews(options or HackerNewsOptions(), access)))
-
+    with connecting(HackerNews, HackerNewsOptions(), peer.url) as made:
         yield made
-
-
-def drained(made: HackerNews, cursor: str | None = None) -> tuple[list[Post], str]:
-    posts: list[Post] = []
-    while True:
-        batch = made.fetch(cursor)
-        posts += batch.posts
-        cursor = batch.cursor
-        if batch.exhausted:
-            return posts, cursor
-
-
-def ids(posts: Sequence[Post]) -> list[str]:
-    return [post.platform_id for post in posts]
 
 
 def paths(peer: HackerNewsPeer) -> list[str]:
@@ -194,21 +159,6 @@ def test_dead_item_is_no_post(peer: HackerNewsPeer, connector: Connect) -> None:
     batch = connector().fetch(None)
     assert batch.posts == []
     assert [one.rule for one in batch.deletions] == ["hackernews: dead"]
-
-
-class Allowance:
-    """A meter that lets so many requests through."""
-
-    def __init__(self, requests: int) -> None:
-        self._left = requests
-
-    def spend(self, what: str, *, requests: int = 1, micro_usd: int = 0) -> None:
-        self._left -= requests
-        if self._left < 0:
-            raise ConnectorError("nothing is left for today", retry_after=3600)
-
-    def settle(self, micro_usd: int) -> None:
-        raise AssertionError("it costs nothing")
 
 
 def test_failure_in_the_middle_keeps_what_was_read(
