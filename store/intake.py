@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy import insert as plain_insert
 
+from store import threads
 from store.authors import AuthorKey, author_key, save_authors
 from store.burial import bury
 from store.clean import key, key_maybe, scrub, scrub_maybe
@@ -22,6 +23,8 @@ _MOST_VERSIONS: Final = 20
 """Of one post in one batch: each is a round of its own in the database, which others wait for."""
 PostKey = tuple[str, str]
 """Platform and the post's id there, as stored."""
+Heard = tuple[Columns, Row[Any]]
+"""What is heard again, and the row that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ def save_posts(
     """Save posts with their authors; the row ids in the order given.
 
     A post that is there already adds nothing, but a changed text is kept as an edit and is to be
-    understood again, a changed score is taken over, and a deletion empties it for good.
+    understood again, a changed score and a thread that is known better are taken over, and a
+    deletion empties it for good.
     """
     lock(tx, "posts")
     saved: dict[int, Saved] = {}
@@ -117,10 +121,12 @@ def _save_once(
     told = [_unsigned(one) if n in gone else one for n, one in zip(names, posts, strict=True)]
     accounts = save_authors(tx, told)
     rows = [_columns(one, accounts, source, heard_at) for one in told]
+    threads.follow(tx, rows)
     fresh = [row for name, row in zip(names, rows, strict=True) if name not in known]
     ids = {(row["platform"], row["platform_id"]): row["id"] for row in _add(tx, fresh, heard_at)}
     again = [(row, known[n]) for n, row in zip(names, rows, strict=True) if n in known]
-    _change(tx, again, heard_at)
+    moved = _change(tx, again, heard_at)
+    threads.settle(tx, fresh, moved)
     return [Saved(ids[n] if n in ids else known[n].id, n in ids, n in gone) for n in names]
 
 
@@ -133,8 +139,9 @@ def _known(tx: Connection, names: Sequence[PostKey]) -> dict[PostKey, Row[Any]]:
     for platform, platform_id in names:
         by_platform[platform].append(platform_id)
     columns = (
-        post.c.id, post.c.platform_id, post.c.title, post.c.text,
-        post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at, post.c.understood_by,
+        post.c.id, post.c.platform_id, post.c.title, post.c.text, post.c.thread_id,
+        post.c.parent_id, post.c.score, post.c.accepted, post.c.edited_at, post.c.deleted_at,
+        post.c.understood_by,
     )  # fmt: skip
     found: dict[PostKey, Row[Any]] = {}
     for platform, ids in by_platform.items():
@@ -156,15 +163,18 @@ def _add(tx: Connection, rows: Sequence[Columns], heard_at: datetime) -> Sequenc
     return rows
 
 
-def _change(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at: datetime) -> None:
+def _change(tx: Connection, pairs: Sequence[Heard], heard_at: datetime) -> Sequence[Heard]:
+    """Take over what changed; the posts that are in another thread now."""
     alive = [(new, old) for new, old in pairs if old.deleted_at is None]
     bury(tx, {old.id: new["deleted_at"] for new, old in alive if new["deleted_at"]}, heard_at)
     alive = [(new, old) for new, old in alive if new["deleted_at"] is None]
+    alive = [(new | {"thread_id": threads.better(new, old)}, old) for new, old in alive]
     _refresh(tx, alive)
     _reword(tx, [(new, old) for new, old in alive if _is_reworded(new, old)], heard_at)
+    return [(new, old) for new, old in alive if new["thread_id"] != old.thread_id]
 
 
-def _refresh(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
+def _refresh(tx: Connection, pairs: Sequence[Heard]) -> None:
     """Take over what may change without a new text."""
     changed = []
     for new, old in pairs:
@@ -173,8 +183,10 @@ def _refresh(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]]) -> None:
         edited_at = new["edited_at"] if is_later else old.edited_at
         accepted = old.accepted if new["accepted"] is None else new["accepted"]
         fresh = {"score": score, "accepted": accepted, "edited_at": edited_at}
-        if tuple(fresh.values()) != (old.score, old.accepted, old.edited_at):
-            by = None if _is_proof_of_help(fresh, old) else old.understood_by
+        fresh["thread_id"] = new["thread_id"]
+        if tuple(fresh.values()) != (old.score, old.accepted, old.edited_at, old.thread_id):
+            is_moved = new["thread_id"] != old.thread_id
+            by = None if is_moved or _is_proof_of_help(fresh, old) else old.understood_by
             changed.append({"post_row": old.id, "understood_by": by} | fresh)
     if changed:
         tx.execute(update(post).where(post.c.id == bindparam("post_row")), changed)
@@ -205,7 +217,7 @@ def _is_reworded(new: Columns, old: Row[Any]) -> bool:
     )
 
 
-def _reword(tx: Connection, pairs: Sequence[tuple[Columns, Row[Any]]], heard_at: datetime) -> None:
+def _reword(tx: Connection, pairs: Sequence[Heard], heard_at: datetime) -> None:
     former = _former_texts(tx, [old.id for _, old in pairs])
     fresh = [
         (new, old)
