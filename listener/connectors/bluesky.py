@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from json import dumps
 from typing import Any, ClassVar, Final
@@ -24,7 +24,7 @@ from listener.connectors.bluesky_appview import AppView
 from listener.connectors.bluesky_post import PLATFORM, moment
 from listener.connectors.bluesky_session import HANDLE, PASSWORD
 from listener.connectors.json_item import BadItem, items_of, part
-from listener.connectors.listing import Listings, Page
+from listener.connectors.listing import Listings, Page, mark_before
 from store.records import Post
 
 _PAGE: Final = 100
@@ -87,12 +87,11 @@ class Bluesky:
         self._access = access
         self._server = AppView(access.base_url, access)
         self._reads = self._listings(options)
-        since = access.now() - timedelta(days=options.history_days)
         self._pages = Listings(
             tuple(self._reads),
             self._read,
             access,
-            start=int(since.timestamp()),
+            start=mark_before(access.now(), options.history_days),
             overlap=_LATE,
             known_by=_cursor_of,
         )

@@ -39,7 +39,7 @@ from listener.connectors.json_item import (
     read_all,
     whole,
 )
-from listener.connectors.listing import Listings, Page
+from listener.connectors.listing import Listings, Page, check_days
 from listener.connectors.web import Web
 from store.records import Post
 
@@ -64,8 +64,7 @@ class DiscourseOptions:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a number out of range."""
-        if not 0 <= self.days_back <= 10_000:
-            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+        check_days(self.days_back)
 
 
 class Discourse:

@@ -5,7 +5,6 @@ https://docs.github.com/rest/issues and https://docs.github.com/graphql
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import ClassVar, Final
 
 from listener.connectors import (
@@ -24,7 +23,7 @@ from listener.connectors.github_post import PLATFORM, REPOSITORY, Place
 from listener.connectors.github_search import Search
 from listener.connectors.github_thread import around
 from listener.connectors.json_item import BadItem
-from listener.connectors.listing import Listings, Page
+from listener.connectors.listing import Listings, Page, check_days, mark_before
 from listener.connectors.web import Web
 from store.records import Post
 
@@ -58,8 +57,7 @@ class GitHubOptions:
         for name in self.repositories:
             if not REPOSITORY.fullmatch(name):
                 raise ValueError(f"repositories: expected OWNER/NAME, not {name!r}")
-        if not 0 <= self.days_back <= 10_000:
-            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+        check_days(self.days_back)
 
 
 class GitHub:
@@ -93,12 +91,11 @@ class GitHub:
         self._discussions = Discussions(graph, address, access.now) if token else None
         self._issues = Issues(core, overlap=_OVERLAP, pull_requests=options.pull_requests)
         self._search = Search(search, self._issues, most=_WITH_TOKEN if token else _WITHOUT)
-        start = access.now() - timedelta(days=options.days_back)
         self._listings = Listings(
             self._keys(),
             self._page,
             access,
-            start=int(start.timestamp()),
+            start=mark_before(access.now(), options.days_back),
             overlap=_OVERLAP,
             ascending=True,
         )

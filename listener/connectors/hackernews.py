@@ -6,7 +6,6 @@ https://hn.algolia.com/api and https://github.com/HackerNews/API
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -34,7 +33,7 @@ from listener.connectors.json_item import (
     read_all,
 )
 from listener.connectors.keyset import placed
-from listener.connectors.listing import Listings, Page
+from listener.connectors.listing import Listings, Page, check_days, mark_before
 from listener.connectors.web import Refusal, Web
 from store.records import Post
 
@@ -69,8 +68,7 @@ class HackerNewsOptions:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a number out of range."""
-        if not 0 <= self.days_back <= 10_000:
-            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+        check_days(self.days_back)
         if not 0 <= self.items_back <= 1_000_000:
             raise ValueError(f"items_back: from 0 to 1000000, not {self.items_back}")
 
@@ -96,12 +94,11 @@ class HackerNews:
         self._items = Items(
             self._official, access, back=options.items_back, changes=options.changes
         )
-        start = access.now() - timedelta(days=options.days_back)
         self._hits = Listings(
             access.searches or ("",),
             self._page,
             access,
-            start=int(start.timestamp()),
+            start=mark_before(access.now(), options.days_back),
             overlap=_INDEXED_LATE if access.searches else _EVERYTHING_LATE,
         )
         self._searches = self._api is Api.ALGOLIA or (

@@ -8,7 +8,7 @@ so that a killed process goes on in the middle.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from listener.connectors import Access, Batch, ConnectorError, Reject, Unread
@@ -17,6 +17,18 @@ from store.records import Deletion, Post
 _UNREADABLE: Final = 10
 """Pages in a row of which no item tells when it was written; then a sweep ends."""
 _FUTURE: Final = timedelta(minutes=10)
+_MOST_DAYS: Final = 10_000
+
+
+def check_days(days_back: int) -> None:
+    """Raises ValueError for an option `days_back` that cannot be meant."""
+    if not 0 <= days_back <= _MOST_DAYS:
+        raise ValueError(f"days_back: from 0 to {_MOST_DAYS}, not {days_back}")
+
+
+def mark_before(now: datetime, days: float) -> int:
+    """The moment so many days before, in seconds since 1970: where a first sweep ends."""
+    return int((now - timedelta(days=days)).timestamp())
 
 
 @dataclass(frozen=True, slots=True)

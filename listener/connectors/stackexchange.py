@@ -5,7 +5,6 @@ https://api.stackexchange.com/docs, version 2.3. No key is needed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from listener.connectors import (
@@ -20,7 +19,7 @@ from listener.connectors import (
 )
 from listener.connectors.json_item import Found, Item, mark, maybe_whole, read_all
 from listener.connectors.keyset import Place, placed
-from listener.connectors.listing import Listings, Page
+from listener.connectors.listing import Listings, Page, check_days, mark_before
 from listener.connectors.stackexchange_api import KEY, Api, Reply
 from listener.connectors.stackexchange_post import (
     ANSWER,
@@ -62,8 +61,7 @@ class StackExchangeOptions:
         for site in self.sites:
             if parts_of(post_id(site, QUESTION, 1)) is None:
                 raise ValueError(f"sites: expected a name such as stackoverflow, not {site!r}")
-        if not 0 <= self.days_back <= 10_000:
-            raise ValueError(f"days_back: from 0 to 10000, not {self.days_back}")
+        check_days(self.days_back)
 
 
 class _Wait(Exception):
@@ -97,8 +95,7 @@ class StackExchange:
         self._options = options
         self._searches = access.searches
         self._api = Api(access)
-        start = access.now() - timedelta(days=options.days_back)
-        self._start = int(start.timestamp())
+        self._start = mark_before(access.now(), options.days_back)
         self._known: dict[str, dict[object, Any]] = {}
         self._seen: dict[str, str] = {}
         keys = self._keys()
