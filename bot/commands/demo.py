@@ -13,7 +13,7 @@ from bot import wiring
 from bot.commands.desk import must_be_free, serve
 from bot.demo import STAGES, Outcome, Wish, run, settings_for
 from bot.settings import Settings
-from bot.terminal import columns, emit, note, progress
+from bot.terminal import columns, counted, emit, note, progress
 
 _LABELS = dict(
     zip(STAGES, ("Hearing", "Understanding", "Deciding", "Rehearsing", "Measuring"), strict=True)
@@ -42,7 +42,7 @@ def demo(
             outcome = run(settings, hidden, engine, folder, show)
         if outcome.rejected:
             where = folder / "demo.rejects.jsonl" if keep else "--keep FOLDER keeps them"
-            note(f"{outcome.rejected:,} lines could not be read: {where}")
+            note(f"{counted(outcome.rejected, 'line')} could not be read: {where}")
         emit(plain(outcome), described(outcome), as_json=as_json)
         if desk:
             serve(engine, settings, port)

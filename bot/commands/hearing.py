@@ -11,7 +11,7 @@ from bot.failures import CommandError
 from bot.listen_progress import shown
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
-from bot.terminal import columns, emit, note
+from bot.terminal import columns, counted, emit, note
 from listener.connectors import KINDS, ConnectorError
 from listener.connectors.archive import Archive, ArchiveOptions
 from listener.match import Matcher
@@ -66,10 +66,13 @@ def _chosen(settings: Settings, only: str | None, base_url: str | None) -> list[
             )
         kind = SourceKind.SEARCH if settings.listener.queries else SourceKind.COMMUNITY
         sources = [_plain(only, kind, base_url)]
-    if base_url is not None:
+    elif base_url is not None:
         if only is None:
             raise CommandError("--base-url: name the one source that it is for")
-        sources = [replace(one, base_url=base_url) for one in sources]
+        try:
+            sources = [replace(one, base_url=base_url) for one in sources]
+        except ValueError as error:
+            raise _refused(only, error) from error
     return sources
 
 
@@ -78,12 +81,17 @@ def _plain(connector: str, kind: SourceKind, base_url: str | None) -> SourceSett
     try:
         return SourceSettings(connector, connector, kind, base_url=base_url)
     except ValueError as error:
-        said = str(error).removeprefix(f"listener.sources: {connector}: ")
-        if said.startswith("base_url: "):
-            raise CommandError(f"{connector}: --{said.replace('_', '-', 1)}") from error
-        raise CommandError(
-            f"{connector}: {said}. That stands in config.yaml, in a source under listener.sources"
-        ) from error
+        raise _refused(connector, error) from error
+
+
+def _refused(name: str, error: ValueError) -> CommandError:
+    """What is wrong with a source, and where to mend that: on the command line, or in the file."""
+    said = str(error).removeprefix(f"listener.sources: {name}: ")
+    if said.startswith("base_url: "):
+        return CommandError(f"{name}: --base-url: {said.removeprefix('base_url: ')}")
+    return CommandError(
+        f"{name}: {said}. That stands in config.yaml, in a source under listener.sources"
+    )
 
 
 def _listened(
@@ -145,14 +153,11 @@ def _poll(engine: Engine, one: Ear, heard: Heard, show: Callable[[str, int], Non
 def _told(result: Mapping[str, object]) -> str:
     if result["error"] is not None:
         return f"failed: {result['error']}"
-    told = f"{_counted(result['stored'], 'new post')}, {_counted(result['mentions'], 'mention')}"
+    new, mentions = int(str(result["stored"])), int(str(result["mentions"]))
+    told = f"{counted(new, 'new post')}, {counted(mentions, 'mention')}"
     if result["conversations_error"] is not None:
         told += f"; conversations around them not read: {result['conversations_error']}"
     return told
-
-
-def _counted(count: object, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from bot.failures import CommandError, Interrupted
 from bot.import_progress import shown, size
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
-from bot.terminal import emit, note
+from bot.terminal import counted, emit, note
 from listener.connectors import Access, ConnectorError
 from listener.connectors.archive import Archive, ArchiveOptions
 from listener.history import Format
@@ -49,12 +49,13 @@ def import_file(
     except KeyboardInterrupt:
         raise Interrupted(_stopped(archive, heard)) from None
     except ConnectorError:
-        note(_kept(heard))
+        if heard.posts:
+            note(_kept(heard))
         raise
     finally:
         archive.close()
     if not (heard.received or begun):
-        aside = f"; {heard.rejects:,} items stand in {rejects}" if heard.rejects else ""
+        aside = f"; what it has stands in {rejects}" if heard.rejects else ""
         raise CommandError(f"{path}: nothing in it could be read as a post{aside}")
     _report(heard, rejects, as_json=as_json)
 
@@ -97,7 +98,7 @@ def _hear(
 
 
 def _kept(heard: Heard) -> str:
-    return f"{heard.posts:,} posts were read, {heard.new:,} of them new; they are kept."
+    return f"{counted(heard.posts, 'post')} read, {heard.new:,} of them new, and kept."
 
 
 def _stopped(archive: Archive, heard: Heard) -> str:
@@ -117,7 +118,8 @@ def _report(heard: Heard, rejects: Path, *, as_json: bool) -> None:
         "rejected": heard.rejects,
         "rejects": str(rejects) if heard.rejects else None,
     }
-    text = f"{heard.posts:,} posts read, {heard.new:,} new, {heard.mentions:,} mentions."
+    text = f"{counted(heard.posts, 'post')} read, {heard.new:,} new, "
+    text += f"{counted(heard.mentions, 'mention')}."
     if heard.rejects:
-        text += f"\n{heard.rejects:,} items could not be read; they stand in {rejects}"
+        text += f"\n{counted(heard.rejects, 'item')} could not be read: see {rejects}"
     emit(value, text, as_json=as_json)

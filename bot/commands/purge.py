@@ -10,7 +10,7 @@ from bot import wiring
 from bot.failures import CommandError
 from bot.pipeline.purging import purge_source, tidy
 from bot.settings import Settings, SettingsError
-from bot.terminal import columns, emit
+from bot.terminal import columns, counted, emit
 from listener import proof
 from listener.connectors import Deletions, kind
 from listener.platform_rules import REQUEST
@@ -21,6 +21,7 @@ from store.db import Engine, reading
 from store.records import Deletion
 
 ACTOR = "command line"
+_NOT_DUE: Final = "no post is due to be looked at again"
 _LENGTHS: Final = frozenset({"every", "longest", "median"})
 
 
@@ -61,7 +62,7 @@ def request(
     blanked = tidy(engine, folder, settings.listener.sources, now)
     emit(
         {"posts": done, "lines_blanked": blanked, "rule": REQUEST},
-        f"{done:,} posts deleted, with all that was made of them.",
+        f"{counted(done, 'post')} deleted, with all that was made of them.",
         as_json=as_json,
     )
 
@@ -108,9 +109,8 @@ def _purged(engine: Engine, settings: Settings, source: SourceSettings) -> dict[
 
 
 def _told(result: Mapping[str, object]) -> str:
-    said = (
-        f"{result['checked']:,} of {result['asked']:,} due posts told of, {result['gone']:,} gone"
-    )
+    due, told, gone = (int(str(result[key])) for key in ("asked", "checked", "gone"))
+    said = f"{counted(due, 'post')} due, {told:,} answered for, {gone:,} gone" if due else _NOT_DUE
     return said if result["error"] is None else f"{said}\n  ended early: {result['error']}"
 
 
@@ -125,7 +125,9 @@ def _moment(option: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{option}: expected YYYY-MM-DD or an ISO moment: {text!r}") from error
+        raise CommandError(
+            f"{option}: expected YYYY-MM-DD or an ISO moment, got {text!r}"
+        ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

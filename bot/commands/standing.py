@@ -1,7 +1,6 @@
 """``laurels experts`` and ``laurels leaderboard``: who stands where."""
 
 import re
-from typing import Final
 
 from bot.commands.desk import clock
 from bot.failures import CommandError
@@ -10,8 +9,6 @@ from bot.pipeline.standings import month_board, named_experts, platforms
 from bot.settings import Settings
 from bot.terminal import columns, emit
 from store.db import Engine, reading
-
-_NOBODY: Final = "Nobody earned points this month."
 
 
 def experts(engine: Engine, settings: Settings, limit: int, *, as_json: bool) -> None:
@@ -49,7 +46,7 @@ def leaderboard(engine: Engine, settings: Settings, month: str | None, *, as_jso
         for row in found.rows
     ]
     head = ("rank", "points", "person", "on")
-    listed = columns([head, *rows], right=frozenset({0, 1})) if rows else _NOBODY
+    listed = columns([head, *rows], right=frozenset({0, 1})) if rows else ""
     value = {
         "month": name,
         "leaderboard": [
@@ -63,6 +60,7 @@ def leaderboard(engine: Engine, settings: Settings, month: str | None, *, as_jso
         ],
         "disclosure": found.disclosure,
     }
+    listed = listed or f"Nobody earned points in {name}."
     emit(value, f"{name}\n{listed}\n\n{found.disclosure}", as_json=as_json)
 
 

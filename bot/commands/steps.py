@@ -8,7 +8,7 @@ from bot.pipeline.decide import decide_cases
 from bot.pipeline.measure import measure
 from bot.pipeline.understand import understand
 from bot.settings import Settings
-from bot.terminal import emit, progress
+from bot.terminal import counted, emit, progress
 from rewards.outbox import deliver
 from store import mentions
 from store.db import Engine, reading
@@ -26,14 +26,17 @@ def understand_all(engine: Engine, settings: Settings, *, as_json: bool) -> None
                 posts, acts = posts + batch.posts, acts + batch.acts
                 cases += batch.cases
                 show("understand", posts, max(posts, total))
-    text = f"{posts:,} posts understood, {acts:,} acts of help seen, {cases:,} cases opened."
+    text = (
+        f"{counted(posts, 'post')} understood, {counted(cases, 'case')} opened, "
+        f"acts of help seen: {acts:,}."
+    )
     emit({"understood": posts, "acts_of_help": acts, "cases": cases}, text, as_json=as_json)
 
 
 def decide_all(engine: Engine, settings: Settings, *, as_json: bool) -> None:
     """Decide every case whose time has come."""
     decided = decide_cases(engine, settings.rewards, wiring.utc_now)
-    emit({"decided": decided}, f"{decided:,} cases decided.", as_json=as_json)
+    emit({"decided": decided}, f"{counted(decided, 'case')} decided.", as_json=as_json)
 
 
 def deliver_all(engine: Engine, settings: Settings, *, as_json: bool) -> None:

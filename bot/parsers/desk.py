@@ -16,7 +16,12 @@ def desk(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", help="Port in place of desk.port; 0 for any free one."),
+        typer.Option(
+            min=0,
+            max=65_535,
+            metavar="PORT",
+            help="Port in place of desk.port; 0 for any free one.",
+        ),
     ] = None,
     config: Config = None,
     as_json: Json = False,

@@ -67,7 +67,10 @@ def demo(
         typer.Option(metavar="FOLDER", help="Keep the store there; else it goes at the end."),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(metavar="PORT", help="Port of the desk; 0 for any free one.")
+        int | None,
+        typer.Option(
+            min=0, max=65_535, metavar="PORT", help="Port of the desk; 0 for any free one."
+        ),
     ] = None,
     config: Config = None,
     as_json: Json = False,

@@ -98,6 +98,7 @@ def test_import_twice_adds_nothing_and_reports_bad_lines(tmp_path: Path) -> None
         (("leaderboard", "--month", "2026-13"), "--month: expected YYYY-MM"),
         (("experts", "--config", "none.yaml"), "none.yaml: No such file or directory"),
         (("init",), "--brand: name the brand to listen for"),
+        (("listen", "rss", "--base-url", "x"), "--base-url: expected http://… or https://…"),
         (("listen", "--source", "zz"), "no source or connector is called 'zz'"),
         (("demo", "--archive", "none.jsonl", "--no-desk"), "none.jsonl: No such file"),
     ],
@@ -197,6 +198,8 @@ def test_version_is_told() -> None:
         (("listen", "--nope"), "No such option: --nope"),
         (("import",), "Missing argument 'FILE'"),
         (("experts", "--limit", "x"), "Invalid value for '--limit'"),
+        (("desk", "--port", "99999"), "Invalid value for '--port'"),
+        (("demo", "--port", "-1"), "Invalid value for '--port'"),
         (("nope",), "No such command 'nope'"),
     ],
 )

@@ -116,7 +116,7 @@ def test_nothing_due_needs_no_request(
     engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert purge.purge_all(engine, settings, as_json=False)
-    assert "0 of 0 due posts" in printed(capsys)
+    assert "no post is due" in printed(capsys)
 
 
 def test_lines_about_deleted_posts_are_blanked_in_place(

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal import columns, emit, progress
+from bot.terminal import columns, counted, emit, progress
 
 
 def test_columns_line_up_whatever_the_script() -> None:
     rows = [("1", "ann", "10"), ("12", "東京太郎", "5")]
     assert columns(rows, right=frozenset({0, 2})) == " 1  ann       10\n12  東京太郎   5"
     assert columns([]) == ""
+
+
+def test_numbers_have_their_nouns() -> None:
+    told = [counted(n, "post") for n in (0, 1, 1_000)]
+    assert told == ["0 posts", "1 post", "1,000 posts"]
 
 
 def test_object_or_text_never_both(capsys: pytest.CaptureFixture[str]) -> None:
