@@ -4,7 +4,6 @@ What a command takes stands in `bot.parsers`. What it does stands in `bot.comman
 imported when it is called, so that help answers at once.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -135,9 +134,6 @@ def main() -> None:
         if status == _INTERRUPTED:
             sys.stderr.write("laurels: stopped\n")
         sys.exit(status)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except typer.Abort:
         _fail("stopped: the question was not answered")
     except Exception as error:

@@ -161,6 +161,23 @@ def test_number_that_leaves_the_calendar_is_refused(tmp_path: Path) -> None:
     assert "rewards.fresh_days: from 0 to 100,000" in done.stderr
 
 
+def test_reader_that_leaves_early_is_no_reason_for_a_traceback(tmp_path: Path) -> None:
+    ours, its = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "query", "acme"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        check=False,
+        stdout=its,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    os.close(its)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def paths() -> list[tuple[str, ...]]:
     """Every command and group, by its words."""
     found: list[tuple[str, ...]] = [()]
