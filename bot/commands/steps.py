@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot import wiring
 from bot.pipeline.decide import decide_cases
-from bot.pipeline.measure import measure
 from bot.pipeline.understand import understand
 from bot.settings import Settings
 from bot.terminal import counted, emit, progress
@@ -46,8 +45,3 @@ def deliver_all(engine: Engine, settings: Settings, *, as_json: bool) -> None:
     done = deliver(engine, senders, wiring.utc_now, limit=1000, stale_after=timedelta(minutes=10))
     text = f"{done.sent} sent, {done.retried} to be tried again, {done.failed} failed"
     emit(asdict(done), f"{text}, {done.held} in doubt.", as_json=as_json)
-
-
-def measure_all(engine: Engine, settings: Settings) -> None:
-    """Rank experts and count the days anew."""
-    measure(engine, settings.rewards, wiring.utc_now())
