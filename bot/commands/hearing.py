@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import wiring
 from bot.ears import Ear, made
-from bot.failures import CommandError
+from bot.failures import CommandError, Interrupted
 from bot.listen_progress import shown
 from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
@@ -41,11 +41,18 @@ def listen(
 def poll_all(
     engine: Engine, settings: Settings, sources: Sequence[SourceSettings]
 ) -> dict[str, dict[str, object]]:
-    """Poll each source until nothing is left; what it brought, by name."""
+    """Poll each source until nothing is left; what it brought, by name.
+
+    Raises Interrupted on Ctrl-C.
+    """
     results: dict[str, dict[str, object]] = {}
-    with shown(len(sources)) as show:
-        for one in sources:
-            results[one.name] = _listened(engine, settings, one, partial(show, len(results)))
+    try:
+        with shown(len(sources)) as show:
+            for one in sources:
+                results[one.name] = _listened(engine, settings, one, partial(show, len(results)))
+    except KeyboardInterrupt:
+        said = "stopped; what was heard is kept, and the next look goes on there"
+        raise Interrupted(said) from None
     return results
 
 

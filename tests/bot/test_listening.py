@@ -1,6 +1,9 @@
 """`laurels listen` and `init` as a user meets them, against platforms on loopback."""
 
+import json
 import re
+import signal
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -45,6 +48,22 @@ def test_terminal_shows_how_far_listening_is(tmp_path: Path, news: HackerNewsPee
     assert re.search(r"Listening [ ━]+ hackernews: conversations, 2 read", told)
     assert "[info]" not in told
     assert laurels(tmp_path, *words).stderr == ""
+
+
+def test_interrupted_look_says_what_is_kept(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process, terminal = terminals.started(
+            tmp_path, "listen", "hackernews", "--base-url", address, "--json"
+        )
+        asked, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        told = terminals.shown(terminal)
+        out, _ = process.communicate(timeout=60)
+        asked.close()
+    assert process.returncode == 130
+    assert "laurels: stopped; what was heard is kept" in told
+    assert "stopped" in json.loads(out)["error"]
 
 
 def test_search_keeps_what_is_about_us(tmp_path: Path, news: HackerNewsPeer) -> None:
