@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from listener.connectors import Connector, ConnectorError, Held, Rechecker
 from listener.connectors import Standing as Found
@@ -12,6 +13,10 @@ from store import burial, cursors, mentions, standing
 from store.db import Connection, Engine, reading
 from store.rows import chunks
 from store.standing import Due
+
+_PUT_OFF: Final = 6
+"""A post that nothing is told of is asked for again after this part of the time since it was last
+known to stand: once within the platform's time, then ever more seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ def recheck_due(
     Each piece is one request and then one transaction: edits are taken over, what is gone is
     buried, and the look is noted. A failure, a spent budget too, ends the round. On a platform of
     one place the posts of sources that are not listed in `others` any more are looked at as well.
+    What the platform tells nothing of is asked for again, ever more seldom.
     """
     platform = connector.capabilities.platform
     rule = rule or RULES.get(platform)
@@ -48,9 +54,9 @@ def recheck_due(
         return Rechecked()
     with reading(engine) as tx:
         if rule.one_place:
-            due = standing.due(tx, platform, before, limit, not_of=set(others) - {source})
+            due = standing.due(tx, platform, before, limit, now, not_of=set(others) - {source})
         else:
-            due = standing.due(tx, platform, before, limit, source=source)
+            due = standing.due(tx, platform, before, limit, now, source=source)
     asked = checked = gone = 0
     for some in chunks(_by_place(due), connector.recheck_size):
         try:
@@ -97,6 +103,8 @@ def _keep(
     burial.bury(tx, dict.fromkeys(sorted(alive), now), now, rule)
     told = {one.platform_id for one in stands} | {id_ for id_ in found.unchanged if id_ in ids}
     standing.mark_seen(tx, [ids[id_] for id_ in sorted(told - lost)], now)
+    untold = [one for one in asked if one.platform_id not in told | lost]
+    standing.put_off(tx, {one.id: now + (now - one.since) / _PUT_OFF for one in untold})
     return len(told | lost), len(lost)
 
 

@@ -1,10 +1,10 @@
 """Whether posts still stand on their platforms: what is due for a look, and the dated proof."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from store.clean import LONGEST_KEY, key
 from store.rows import chunks, one_of
@@ -61,11 +61,12 @@ def due(
     platform: str,
     before: datetime,
     limit: int,
+    now: datetime,
     *,
     source: str | None = None,
     not_of: Collection[str] = (),
 ) -> list[Due]:
-    """Posts not known to stand since `before`, the longest first.
+    """Posts not known to stand since `before` and not put off, the longest first.
 
     Those of `source` alone, or those of any source but `not_of`.
     """
@@ -74,6 +75,7 @@ def due(
         select(*columns)
         # A longer id is stored as a hash, by which no platform knows it.
         .where(_unseen(platform, before), func.length(post.c.platform_id) < LONGEST_KEY)
+        .where(or_(post.c.look_at.is_(None), post.c.look_at <= now))
         .order_by(post.c.checked_at, post.c.id)
         .limit(limit)
     )
@@ -87,7 +89,15 @@ def due(
 def mark_seen(tx: Connection, post_ids: Sequence[int], at: datetime) -> None:
     """They stood at that moment."""
     for some in chunks(post_ids):
-        tx.execute(update(post).where(post.c.id.in_(some)).values(checked_at=at))
+        tx.execute(update(post).where(post.c.id.in_(some)).values(checked_at=at, look_at=None))
+
+
+def put_off(tx: Connection, until: Mapping[int, datetime]) -> None:
+    """Nothing was told of these posts, by row id: ask again at that moment, and not before."""
+    rows = [{"post_row": id_, "then": then} for id_, then in until.items()]
+    if rows:
+        at = update(post).where(post.c.id == bindparam("post_row"))
+        tx.execute(at.values(look_at=bindparam("then")), rows)
 
 
 def note_look(

@@ -41,6 +41,8 @@ post = Table(
     Column("understood_by", String(255)),
     Column("unscored", Boolean, nullable=False, server_default=false()),
     Column("checked_at", Instant),
+    # Of a post that its platform told nothing of: not to be asked for again before.
+    Column("look_at", Instant),
     words("kind", "post answer comment message"),
     UniqueConstraint("platform", "platform_id"),
     Index("ix_post_account_id_created_at", "account_id", "created_at"),  # people.posts

@@ -117,7 +117,32 @@ def test_what_could_not_be_told_stays_due(engine: Engine) -> None:
     reddit.untold = {"t3_0", "t3_3"}
     assert look(engine, reddit) == Rechecked(asked=5, checked=3)
     reddit.untold = set()
-    assert look(engine, reddit) == Rechecked(asked=2, checked=2)
+    in_time = MOMENT + timedelta(hours=48)
+    assert recheck_due(engine, "subs", reddit, in_time - HOUR) == Rechecked()
+    assert recheck_due(engine, "subs", reddit, in_time) == Rechecked(asked=2, checked=2)
+
+
+def test_what_is_never_told_of_is_asked_for_ever_more_seldom(engine: Engine) -> None:
+    heard(engine, *posts(1))
+    reddit = Reddit()
+    reddit.untold = {"t3_0"}
+    for hour in range(41, 41 + 24 * 365, 24):
+        recheck_due(engine, "subs", reddit, MOMENT + hour * HOUR)
+    assert len(reddit.asked) < 50
+    with reading(engine) as tx:
+        assert standing.overdue(tx, "reddit", DUE) == {"subs": 1}
+
+
+def test_post_that_is_told_of_again_is_due_in_its_usual_time(engine: Engine) -> None:
+    heard(engine, *posts(1))
+    reddit = Reddit(*posts(1))
+    reddit.untold = {"t3_0"}
+    look(engine, reddit)
+    reddit.untold = set()
+    seen = MOMENT + timedelta(days=30)
+    assert recheck_due(engine, "subs", reddit, seen).checked == 1
+    assert recheck_due(engine, "subs", reddit, seen + 39 * HOUR) == Rechecked()
+    assert recheck_due(engine, "subs", reddit, seen + 41 * HOUR).checked == 1
 
 
 def test_platform_that_only_says_that_a_post_stands(engine: Engine) -> None:
