@@ -27,6 +27,7 @@ IGNORABLE: Final = (
     (0xE0000, 0xE0FFF),
 )
 """Unicode's Default_Ignorable_Code_Point, and U+FFF9 to U+FFFB."""
+NOTHING: Final = {code: None for first, last in IGNORABLE for code in range(first, last + 1)}
 
 QUOTES: Final = '"“”„‟″«»'
 TYPOGRAPHIC: Final = str.maketrans(
@@ -36,7 +37,7 @@ TYPOGRAPHIC: Final = str.maketrans(
 
 def visible(text: str) -> str:
     """The text without the characters that have no width."""
-    return "".join(c for c in text if not any(a <= ord(c) <= b for a, b in IGNORABLE))
+    return text.translate(NOTHING)
 
 
 def plain(text: str) -> str:
