@@ -39,7 +39,7 @@ def show(engine: Engine, name: str, *, as_json: bool) -> None:
 
 
 def claim(engine: Engine, name: str, *, as_json: bool) -> None:
-    """A code that proves, written from another account within a week, that both are one person."""
+    """A code to write from another account within a week; a member says whether that is theirs."""
     now, code = wiring.utc_now(), new_code()
     with engine.begin() as tx:
         one = _account(tx, name)
@@ -48,9 +48,9 @@ def claim(engine: Engine, name: str, *, as_json: bool) -> None:
     said = (
         f"Give {_shown(one)} this code, where only they can read it:\n\n    {code}\n\n"
         "They post it from their OTHER account, where Laurels hears it: the code alone, with no "
-        "other words.\nThat proves that both accounts are theirs. Posted from "
-        f"{_shown(one)} itself, it is void at once: anybody could copy it.\n"
-        f"It works once, until {until:%Y-%m-%d %H:%M} UTC."
+        "other words.\nThat links nobody by itself, since others could copy it: a member confirms "
+        f"it at the desk, under Claims.\nPosted from {_shown(one)} itself, it is void at once.\n"
+        f"It can be written until {until:%Y-%m-%d %H:%M} UTC."
     )
     value: dict[str, object] = {"code": code, "account": _shown(one), "until": until.isoformat()}
     emit(value, said, as_json=as_json)

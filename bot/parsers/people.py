@@ -20,7 +20,10 @@ def show(account: Account, config: Config = None, as_json: Json = False) -> None
 
 
 def claim(account: Account, config: Config = None, as_json: Json = False) -> None:
-    """Make a code with which a person proves a second account theirs."""
+    """Make a code that a person posts from a second account.
+
+    It proves nothing by itself: a member confirms it at the desk, under Claims.
+    """
     from bot.commands import people as command
 
     with opened(settings_in(config)) as engine:

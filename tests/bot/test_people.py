@@ -1,4 +1,4 @@
-"""What ``laurels people`` tells of accounts, and of the code that proves one's own."""
+"""What ``laurels people`` tells of accounts, and of the code for a second one."""
 
 from dataclasses import replace
 
@@ -45,4 +45,6 @@ def test_code_is_given_with_where_to_post_it(
     told = capsys.readouterr().out
     assert "OTHER account" in told
     assert "the code alone" in told
+    assert "proves" not in told
+    assert "a member confirms it at the desk, under Claims" in told
     assert "Posted from reddit:ann itself, it is void" in told
