@@ -107,7 +107,7 @@ def _listened(
     """`received` items: `stored` new, `duplicate` known, `filtered` unwanted, `errors` unreadable.
 
     `conversations` are new posts around mentions, `conversations_error` why some were not read.
-    `error` is why the source failed; what came before stays.
+    `error` is why the source failed, which is no item; what came before stays.
     """
     heard, around = Heard(), ConversationsRead()
     one, error = made(settings, engine, source, wiring.data_folder(settings.store))
@@ -126,7 +126,7 @@ def _listened(
         "stored": heard.new,
         "duplicate": heard.posts - heard.new,
         "filtered": heard.received - heard.posts,
-        "errors": heard.rejects + (error is not None),
+        "errors": heard.rejects,
         "mentions": heard.mentions + around.mentions,
         "conversations": around.posts,
         "conversations_error": around.error,
