@@ -142,7 +142,7 @@ class Instance:
 
     def _final(self, status: int, what: str) -> str:
         if status in (404, 410):
-            return f"Mastodon: there is no {what} at {self._host} (HTTP {status}); check the name"
+            return f"Mastodon: {self._host} does not have {what} (HTTP {status}); check the name"
         if status in (401, 403, 422):
             # 422 is what servers before 4.5 say where a timeline asks for a login.
             return f"Mastodon: {self._host} refuses {what} (HTTP {status}); {_HINT}"

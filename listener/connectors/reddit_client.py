@@ -249,7 +249,7 @@ def _refused(
     why = _REASONS.get(_reason(response, headers), "")
     if status < 400 or status in (404, 410):
         hint = why or "check the name"
-        return Missing(f"Reddit: there is no {what} (HTTP {status}): {hint}", permanent=True)
+        return Missing(f"Reddit does not have {what} (HTTP {status}): {hint}", permanent=True)
     if status == 403:
         hint = why or "it is private, or Reddit has not approved this program or network"
         return ConnectorError(

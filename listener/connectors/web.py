@@ -244,7 +244,7 @@ class Web:
             )
         if status in (404, 410):
             return Refusal(
-                f"{self._name}: there is no {what} at {host} (HTTP {status}); check the name",
+                f"{self._name}: {host} does not have {what} (HTTP {status}); check the name",
                 answer,
                 permanent=True,
             )

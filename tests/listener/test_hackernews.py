@@ -297,6 +297,8 @@ def test_server_that_speaks_only_the_other_interface_is_read_with_it(
         with pytest.raises(ConnectorError) as caught:
             connector(fixed, searches=searches, url=half.url).fetch(None)
         assert caught.value.permanent
+        lacking = "what was said about acme" if searches else "the newest item"
+        assert f"does not have {lacking} (HTTP 404); check the name" in str(caught.value)
 
 
 def a_thread(peer: HackerNewsPeer) -> dict[str, str]:

@@ -424,6 +424,8 @@ def test_refusal_says_the_way_out_and_no_secret(server: MastodonPeer, status: st
         connector.fetch(None)
     assert caught.value.permanent
     assert "#acme" in str(caught.value)
+    if status == "404":
+        assert "does not have #acme (HTTP 404); check the name" in str(caught.value)
     assert TOKEN not in str(caught.value)
 
 
