@@ -756,6 +756,14 @@ TAGS: Final = (
         miss('"acme cloud"', "@ann@acme cloud is up"),
     ),
     *pattern(
+        "a tag or mention is a word of a phrase",
+        hit('"thanks @acme"', "many thanks @acme!"),
+        miss('"thanks @acme"', "many thanks acme!"),
+        miss('"thanks @acme"', "many thanks @acmecloud!"),
+        hit('"the #acme cloud"', "in the #Acme cloud"),
+        miss('"the #acme cloud"', "in the acme cloud"),
+    ),
+    *pattern(
         "tags and mentions with operators",
         miss("acme -#ad", "acme #ad"),
         hit("acme -#ad", "acme ad", "the word is not the tag"),

@@ -109,10 +109,11 @@ def placed(words: Sequence[Word], text: str, start: int) -> Iterator[list[tuple[
 
 
 def fits_names(place: tuple[int, int], text: str) -> bool:
-    """Whether a word stands in no tag or mention, or in one that is just it."""
+    """Whether a word stands in no tag or mention, or in one that is just it, sign or no sign."""
     start, end = place
     return all(
-        (first, last) == place or last <= start or end <= first for _, first, last in names(text)
+        place in ((first, last), (first - 1, last)) or last <= start or end <= first
+        for _, first, last in names(text)
     )
 
 
