@@ -30,7 +30,8 @@ from store.settings import StoreSettings
 STAGES: Final = ("hear", "understand", "decide", "act", "measure")
 NO_LIMIT_DAYS: Final = 36_500
 REPLAY_END: Final = "replay_end"
-"""Name of the fact under which a store keeps the moment that its replay ends at."""
+"""Name of the fact under which a store keeps the moment that its replay ends at: past it nothing
+is dated."""
 _BATCH: Final = 1000
 _TOP: Final = 10
 
@@ -74,6 +75,16 @@ class _Run:
     now: datetime
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def decided_at(self) -> datetime:
+        """When also the last question of the record has waited long enough for an answer."""
+        return self.now + timedelta(hours=self.policy.question_wait_hours)
+
+    @property
+    def sent_at(self) -> datetime:
+        """When nothing that was decided can be undone any more: the end of the replay."""
+        return self.decided_at + timedelta(seconds=self.policy.undo_seconds)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -122,7 +133,7 @@ def run(
     length = extent(_path(source))
     step = _Run(engine, settings.rewards, length.end, progress)
     with engine.begin() as tx:
-        set_fact(tx, REPLAY_END, length.end.isoformat())
+        set_fact(tx, REPLAY_END, step.sent_at.isoformat())
     with step.stage("hear"):
         heard = _hear(step, settings, source, folder, length.lines)
     with step.stage("understand"):
@@ -169,8 +180,7 @@ def _decide(step: _Run) -> None:
     with reading(step.engine) as tx:
         total = tallies.cases(tx)
     step.progress("decide", 0, total)
-    later = step.now + timedelta(days=step.policy.question_wait_hours / 24 + 1)
-    decide_cases(step.engine, step.policy, lambda: later)
+    decide_cases(step.engine, step.policy, lambda: step.decided_at)
     step.progress("decide", total, total)
 
 
@@ -178,10 +188,9 @@ def _act(step: _Run, folder: Path) -> None:
     with reading(step.engine) as tx:
         total = tallies.messages(tx)
     senders = wiring.senders(folder)
-    later = step.now + timedelta(days=3)
     done = 0
     step.progress("act", 0, total)
-    while sent := deliver(step.engine, senders, lambda: later, limit=500).sent:
+    while sent := deliver(step.engine, senders, lambda: step.sent_at, limit=500).sent:
         done += sent
         step.progress("act", done, max(total, done))
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.desk import clock
 from bot.replay import SHIPPED
+from store import cases, outbox
+from store.db import open_store, reading
 
 DEMO = [sys.executable, "-m", "bot.cli", "demo"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path.cwd())}
@@ -22,11 +25,17 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo is kept."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def outcome(folder: Path) -> dict[str, object]:
     """What ``laurels demo --no-desk --json`` prints."""
     done = subprocess.run(
-        [*DEMO, "--no-desk", "--json"],
-        cwd=tmp_path_factory.mktemp("demo"),
+        [*DEMO, "--no-desk", "--json", "--keep", str(folder)],
+        cwd=folder,
         env=ENVIRONMENT,
         check=True,
         capture_output=True,
@@ -77,6 +86,21 @@ def test_colluders_stand_on_no_board(outcome: dict[str, object]) -> None:
     board = outcome["leaderboard"]
     assert isinstance(board, list)
     assert not {"kip", "lornaw"} & {row["person"] for row in board}
+
+
+def test_nothing_that_the_desk_of_the_demo_tells_lies_ahead(
+    folder: Path, outcome: dict[str, object]
+) -> None:
+    engine = open_store(f"sqlite:///{folder}/laurels.db")
+    now = clock(engine)()
+    with reading(engine) as tx:
+        thanked = outbox.last_thanked(tx, range(int(str(outcome["posts"]))))
+        closed = [one.closed_at for one in cases.of_posts(tx, range(int(str(outcome["posts"]))))]
+    engine.dispose()
+    assert thanked
+    assert max(thanked.values()) <= now
+    assert max(at for at in closed if at is not None) <= now
+    assert f"{now:%Y-%m}" == outcome["month"], "or the desk opens at a month without a board"
 
 
 @pytest.mark.parametrize("moment", ["Hearing", "The desk is at"])
