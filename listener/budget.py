@@ -112,14 +112,14 @@ def forecast(
     tx: Connection,
     source: SourceSettings,
     capabilities: Capabilities,
-    listings: int,
+    quiet_requests: float,
     today: date,
     posts_per_day: float | None = None,
 ) -> Forecast:
     """From the full days of the last week; before there is one, from the settings.
 
-    `listings` is how many things one poll asks for, `posts_per_day` what a count by the platform
-    promises.
+    `quiet_requests` are those of one poll that finds nothing new, `posts_per_day` what a count by
+    the platform promises.
     """
     last = today - timedelta(days=1)
     begun = spending.first_day(tx, source.name)
@@ -130,7 +130,7 @@ def forecast(
         return Forecast(used.requests / days, used.micro_usd / MICRO / days, days)
     polls = 0.0 if capabilities.stream else _DAY_SECONDS / source.every_seconds
     usd = (posts_per_day or 0.0) * capabilities.micro_usd_per_post / MICRO
-    return Forecast(polls * capabilities.requests_per_poll * max(1, listings), usd, 0)
+    return Forecast(polls * quiet_requests, usd, 0)
 
 
 def used(tx: Connection, source: str, today: date) -> tuple[Usage, Usage]:

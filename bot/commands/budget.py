@@ -11,8 +11,7 @@ from bot.failures import CommandError
 from bot.settings import Settings
 from bot.terminal import columns, emit
 from listener.budget import MICRO, Forecast, forecast, used
-from listener.connectors import kind
-from listener.needles import needles
+from listener.connectors import Forecaster, kind
 from listener.settings import QuerySettings, SourceSettings
 from store.db import Engine, reading
 
@@ -45,12 +44,12 @@ def _row(
     engine: Engine, settings: Settings, source: SourceSettings, query: str | None
 ) -> dict[str, Any]:
     capabilities = kind(source.connector).capabilities
-    listings = len(needles(one.query for one in settings.listener.queries)) or 1
+    quiet = _quiet_requests(settings, source)
     posts = _volume(engine, settings, source, query)
     today = wiring.utc_now().date()
     with reading(engine) as tx:
         day, month = used(tx, source.name, today)
-        told = forecast(tx, source, capabilities, listings, today, posts)
+        told = forecast(tx, source, capabilities, quiet, today, posts)
     limits, past = source.limits, _past(told, source)
     return {
         "source": source.name,
@@ -67,6 +66,18 @@ def _row(
         "fits": not past,
         "past": past,
     }  # fmt: skip
+
+
+def _quiet_requests(settings: Settings, source: SourceSettings) -> float:
+    """Of one poll. It depends on which secrets are set, and never on what they hold."""
+    can = kind(source.connector).capabilities
+    optional = [one for one in can.optional_secrets if {one, f"{one}_FILE"} & os.environ.keys()]
+    env = dict.fromkeys((*can.secrets, *optional), "forecast")
+    made = wiring.connector(settings, source, wiring.matcher(settings, source), env=env)
+    try:
+        return made.quiet_requests() if isinstance(made, Forecaster) else 0.0
+    finally:
+        made.close()
 
 
 def _volume(

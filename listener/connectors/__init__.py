@@ -62,8 +62,6 @@ class Capabilities:
     """Environment variables without which it cannot listen."""
     optional_secrets: tuple[str, ...] = ()
     """Environment variables that widen what it can do."""
-    requests_per_poll: float = 1.0
-    """Requests of one quiet poll of one listing; for forecasts."""
     micro_usd_per_post: int = 0
     """Price of reading one post, in millionths of a US dollar; for forecasts."""
 
@@ -186,6 +184,18 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Let go of files, sockets and threads; a later fetch opens them again."""
+        ...
+
+
+@runtime_checkable
+class Forecaster(Protocol):
+    """A connector that knows what it will ask for, from its settings alone; all of KINDS do."""
+
+    def quiet_requests(self) -> float:
+        """Requests of one poll that finds nothing new, the most that is usual. It asks nobody.
+
+        What is asked once a process or a session, such as for a token, is left out.
+        """
         ...
 
 

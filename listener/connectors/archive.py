@@ -116,6 +116,10 @@ class Archive:
         self.close()
         return batch
 
+    def quiet_requests(self) -> float:
+        """None: files are read."""
+        return 0.0
+
     def close(self) -> None:
         """Close the files; the next fetch opens them again."""
         for one in (self._reading, self._record, self._files):

@@ -86,6 +86,7 @@ class Bluesky:
     def __init__(self, options: BlueskyOptions, access: Access) -> None:
         self._access = access
         self._server = AppView(access.base_url, access)
+        self._feeds = len(set(options.feeds))
         self._reads = self._listings(options)
         self._pages = Listings(
             tuple(self._reads),
@@ -123,6 +124,10 @@ class Bluesky:
             except (msgspec.ValidationError, ValueError):
                 continue  # it stands, though it cannot be read
         return Standing(posts, [id_ for id_ in ids if id_ not in shown])
+
+    def quiet_requests(self) -> float:
+        """One for each listing; of a feed, whose order is its own, as many as are always read."""
+        return self._pages.count + (_UNORDERED - 1) * self._feeds
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -69,7 +69,6 @@ class Discord:
         deletions=Deletions.EVENTS,
         text_limit=2000,
         secrets=(TOKEN_NAME,),
-        requests_per_poll=0.0,
     )
     recheck_size: ClassVar[int] = 100
 
@@ -112,6 +111,10 @@ class Discord:
         # Discord may have us wait between the requests, of which each has a time of its own.
         wait = self._access.timeout * (len(known) + 1)
         return self._done(gateway.ask(hearing.again(known)), hearing, wait)
+
+    def quiet_requests(self) -> float:
+        """None: the gateway tells."""
+        return 0.0
 
     def close(self) -> None:
         """Leave the gateway and end the thread; a later fetch begins again."""

@@ -112,6 +112,10 @@ class Discourse:
         self._check()
         return self._posts.fetch(cursor)
 
+    def quiet_requests(self) -> float:
+        """One, for the newest posts."""
+        return self._posts.count
+
     def close(self) -> None:
         """Let go of the connections."""
         self._web.close()

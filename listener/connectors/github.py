@@ -71,7 +71,6 @@ class GitHub:
         edits=True,
         deletions=Deletions.RECHECK,
         optional_secrets=(TOKEN,),
-        requests_per_poll=2.0,
     )
     recheck_size: ClassVar[int] = 10
 
@@ -109,6 +108,10 @@ class GitHub:
             )
         batch = self._listings.fetch(cursor)
         return replace(batch, unread=(*batch.unread, *self._search.left()))
+
+    def quiet_requests(self) -> float:
+        """One for each kind of thing in a repository, or for each search."""
+        return self._listings.count
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -116,6 +116,10 @@ class HackerNews:
         self._searches, self._is_moved = not self._searches, False
         return self.fetch(cursor)
 
+    def quiet_requests(self) -> float:
+        """One for each search; of the official interface the newest number, and the changes."""
+        return self._hits.count if self._searches else self._items.quiet_requests
+
     def close(self) -> None:
         """Let go of the connections."""
         self._search.close()

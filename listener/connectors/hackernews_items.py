@@ -48,6 +48,11 @@ class Items:
         self._roots: dict[int, int] = {}
         self._amid = False
 
+    @property
+    def quiet_requests(self) -> int:
+        """For the newest number, and for what changed where that is asked."""
+        return 2 if self._changes else 1
+
     def fetch(self, cursor: str | None) -> Batch:
         """The next items, in the order of their numbers."""
         newest = self._newest()

@@ -75,7 +75,6 @@ class Jetstream:
         edits=True,
         deletions=Deletions.EVENTS,
         text_limit=300,
-        requests_per_poll=0.0,
     )
 
     def __init__(self, options: JetstreamOptions, access: Access) -> None:
@@ -118,6 +117,10 @@ class Jetstream:
     def thread(self, post: Post, bounds: Bounds) -> Sequence[Post]:
         """The conversation around a post, as the AppView shows it to everybody."""
         return self._appview.thread(post.platform_id, bounds)
+
+    def quiet_requests(self) -> float:
+        """None: the stream is connected to once."""
+        return 0.0
 
     def close(self) -> None:
         """Hang up."""

@@ -125,6 +125,11 @@ class Listings:
         self._failed: dict[str, ConnectorError] = {}
         self._begins_anew = False
 
+    @property
+    def count(self) -> int:
+        """How many listings there are: as many requests where one page shows that all is known."""
+        return len(self._keys)
+
     def fetch(self, cursor: str | None) -> Batch:
         """One page of the listing whose turn it is."""
         place = self._placed(cursor)

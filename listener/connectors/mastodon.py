@@ -83,7 +83,6 @@ class Mastodon:
         deletions=Deletions.RECHECK,
         text_limit=500,
         optional_secrets=(_TOKEN,),
-        requests_per_poll=2,
     )
 
     def __init__(self, options: MastodonOptions, access: Access) -> None:
@@ -106,6 +105,10 @@ class Mastodon:
         self._received = 0
         batch = self._listings.fetch(cursor)
         return replace(batch, received=self._received)
+
+    def quiet_requests(self) -> float:
+        """Two for each timeline: the newest page, and that nothing is left below it."""
+        return 2.0 * self._listings.count
 
     def close(self) -> None:
         """Let go of the connections."""

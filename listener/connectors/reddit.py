@@ -82,7 +82,6 @@ class Reddit:
     Options = RedditOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
         platform="reddit",
-        requests_per_poll=2.0,
         search=True,
         thread=True,
         reply=True,
@@ -153,6 +152,10 @@ class Reddit:
         seen = {post.platform_id for post in posts}
         gone = [id_ for id_ in asked if id_ not in told and (id_ in seen or id_ not in unclear)]
         return Standing(stand, gone)
+
+    def quiet_requests(self) -> float:
+        """One for each listing: two a subreddit, or one a search."""
+        return self._listings.count
 
     def close(self) -> None:
         """Let go of the connections."""

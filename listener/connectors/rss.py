@@ -88,6 +88,10 @@ class Rss:
                 return self._failed(place, url, _Known(gone=True), _gone(url))
             return self._failed(place, url, known, error)
 
+    def quiet_requests(self) -> float:
+        """One for each feed, changed or not."""
+        return len(self._feeds)
+
     def close(self) -> None:
         """Let go of the connections."""
         for one in self._webs.values():

@@ -82,7 +82,6 @@ class StackExchange:
     Options = StackExchangeOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
         platform=PLATFORM,
-        requests_per_poll=2.0,
         search=True,
         thread=True,
         edits=True,
@@ -111,6 +110,10 @@ class StackExchange:
         except _Wait as wait:
             raise wait.error from None
         return replace(batch, cursor=with_seen(batch.cursor, self._seen))
+
+    def quiet_requests(self) -> float:
+        """One for each listing; for a comment that comes without its words there is one more."""
+        return self._listings.count
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -71,7 +71,6 @@ class Webhook:
         edits=True,
         deletions=Deletions.EVENTS,
         secrets=(VARIABLE,),
-        requests_per_poll=0.0,
     )
 
     def __init__(self, options: WebhookOptions, access: Access) -> None:
@@ -100,6 +99,10 @@ class Webhook:
             return gathered.batch(() if self._door is None else self._door.unread())
         except OSError as error:
             raise ConnectorError(f"webhook: what was delivered cannot be read: {error}") from error
+
+    def quiet_requests(self) -> float:
+        """None: others ask us."""
+        return 0.0
 
     def close(self) -> None:
         """Stop listening; what was taken stays until it is read."""

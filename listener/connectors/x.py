@@ -177,6 +177,10 @@ class X:
                 days[datetime.fromisoformat(one["start"]).date()] += int(one["tweet_count"])
         return days
 
+    def quiet_requests(self) -> float:
+        """One for each query, and one for the mentions."""
+        return self._listings.count
+
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()

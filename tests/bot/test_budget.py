@@ -76,6 +76,32 @@ def test_query_is_counted_by_the_platform_before_it_is_paid_for(
     assert "$0.30  past the limit of a month" in text
 
 
+def test_forecast_is_what_each_connector_asks_for_and_needs_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAURELS_GITHUB_TOKEN_FILE", str(tmp_path / "not there yet"))
+    hourly = "every_seconds: 3600"
+    sources = (
+        f"{{name: words, connector: hackernews, {hourly}}}",
+        f"{{name: feeds, connector: rss, {hourly}, "
+        "feeds: ['https://a.example', 'https://b.example']}",
+        f"{{name: two-places, connector: reddit, {hourly}, "
+        "user: our_account, subreddits: [python, rust]}",
+        f"{{name: with-discussions, connector: github, {hourly}, repositories: [a/b]}}",
+        "{name: hall, connector: discord}",
+    )
+    queries = "[{name: acme, query: acme OR anvil OR rocket}]"
+    (tmp_path / "config.yaml").write_text(
+        f"listener: {{queries: {queries}, sources: [{', '.join(sources)}]}}"
+    )
+    told = value(laurels(tmp_path, "budget", "--json"))["sources"]
+    assert isinstance(told, list)
+    a_poll = {one["source"]: one["forecast"]["requests_per_day"] / 24 for one in told}
+    assert a_poll == {
+        "words": 3, "feeds": 2, "two-places": 4, "with-discussions": 3, "hall": 0
+    }  # fmt: skip
+
+
 def test_nothing_to_spend_is_said(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("{}")
     done = laurels(tmp_path, "budget")

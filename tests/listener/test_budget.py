@@ -1,14 +1,26 @@
 """Budgets: nothing is asked that a limit forbids, and what was left is said."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.budget import MICRO, OverBudget, SourceMeter, forecast, refusal, used
-from listener.connectors import Capabilities
+from listener.connectors import Access, Capabilities, Forecaster, kind
 from listener.connectors.archive import ArchiveOptions
+from listener.connectors.bluesky import BlueskyOptions
+from listener.connectors.bluesky_session import HANDLE, PASSWORD
+from listener.connectors.github import TOKEN as GITHUB
+from listener.connectors.github import GitHubOptions
+from listener.connectors.hackernews import Api, HackerNewsOptions
+from listener.connectors.mastodon import MastodonOptions
+from listener.connectors.reddit import RedditOptions
+from listener.connectors.rss import RssOptions
+from listener.connectors.stackexchange import StackExchangeOptions
+from listener.connectors.x_options import XOptions
 from listener.settings import LimitSettings, SourceSettings
 from store import cursors, spending
 from store.db import Connection, Engine, reading
@@ -16,7 +28,8 @@ from store.spending import Usage
 
 NOW = datetime(2026, 7, 30, 23, 0, tzinfo=UTC)
 TODAY = NOW.date()
-PAID = Capabilities(platform="x", micro_usd_per_post=5_000, requests_per_poll=2)
+ELSEWHERE: Final = "https://forum.example.org"
+PAID = Capabilities(platform="x", micro_usd_per_post=5_000)
 
 
 def meter(engine: Engine, limits: LimitSettings, now: datetime = NOW) -> SourceMeter:
@@ -116,9 +129,50 @@ def source() -> SourceSettings:
     return SourceSettings("s", "archive", every_seconds=900, options=options)
 
 
+@pytest.mark.parametrize(
+    ("connector", "options", "secrets", "requests"),
+    [
+        ("archive", ArchiveOptions(Path("posts.jsonl")), (), 0),
+        ("bluesky", BlueskyOptions(authors=("a.example",)), (), 4),
+        ("bluesky", BlueskyOptions(feeds=("at://did:plc:a/app.bsky.feed.generator/b",)), (), 13),
+        ("bluesky", None, (HANDLE, PASSWORD), 4),
+        ("discourse", None, (), 1),
+        ("github", None, (), 3),
+        ("github", GitHubOptions(pull_requests=True), (), 6),
+        ("github", GitHubOptions(repositories=("a/b", "a/c")), (), 4),
+        ("github", GitHubOptions(repositories=("a/b", "a/c")), (GITHUB,), 6),
+        ("hackernews", None, (), 3),
+        ("hackernews", HackerNewsOptions(api=Api.FIREBASE), (), 2),
+        ("hackernews", HackerNewsOptions(api=Api.FIREBASE, changes=False), (), 1),
+        ("mastodon", None, (), 8),
+        ("mastodon", MastodonOptions(hashtags=("acme",)), (), 2),
+        ("reddit", RedditOptions("our_account"), (), 1),
+        ("reddit", RedditOptions("our_account", ("python", "rust")), (), 4),
+        ("reddit", RedditOptions("our_account", ("python", "rust"), search_only=True), (), 2),
+        ("rss", RssOptions(("https://a.example", "https://b.example")), (), 2),
+        ("stackexchange", StackExchangeOptions(("stackoverflow", "superuser")), (), 6),
+        ("x", None, (), 1),
+        ("x", XOptions(user="acme"), (), 2),
+    ],
+)
+def test_quiet_poll_asks_for_each_listing_and_not_always_for_each_word(
+    connector: str, options: object, secrets: tuple[str, ...], requests: float
+) -> None:
+    made = kind(connector)
+    searches = ("anvil", '"big rocket"', "magnet")
+    access = Access(
+        base_url=ELSEWHERE if made.capabilities.needs_address else None,
+        secrets=dict.fromkeys((*made.capabilities.secrets, *secrets), "s"),
+        searches=searches if made.capabilities.search else (),
+    )
+    one = made(options or made.Options(), access)
+    assert isinstance(one, Forecaster)
+    assert one.quiet_requests() == requests
+
+
 def test_forecast_before_the_first_day_comes_from_the_settings(tx: Connection) -> None:
-    found = forecast(tx, source(), PAID, 3, NOW.date(), posts_per_day=200)
-    assert found.requests_per_day == 96 * 2 * 3
+    found = forecast(tx, source(), PAID, 6, NOW.date(), posts_per_day=200)
+    assert found.requests_per_day == 96 * 6
     assert (found.usd_per_day, found.usd_per_month, found.measured_days) == (1.0, 30.0, 0)
 
 

@@ -10,12 +10,15 @@ import pytest
 
 from bot.pipeline.hear import Heard, hear
 from listener.connectors import (
+    FREE,
     Access,
     Capabilities,
     Connector,
     ConnectorError,
     Deletions,
+    Forecaster,
     Held,
+    Meter,
     Rechecker,
     ThreadReader,
     kind,
@@ -42,11 +45,12 @@ class Place:
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.connector = self.made()
 
-    def made(self) -> Connector:
+    def made(self, meter: Meter = FREE) -> Connector:
         """A new connector, as after a restart."""
         access = Access(
             base_url=self.peer.url,
             secrets=self.peer.secrets,
+            meter=meter,
             now=self.now,
             folder=self.folder,
             timeout=1.0,
@@ -58,10 +62,10 @@ class Place:
         """By the clock, which a test may set wrong."""
         return self.clock()
 
-    def restart(self) -> None:
+    def restart(self, meter: Meter = FREE) -> None:
         """Another process goes on."""
         self.connector.close()
-        self.connector = self.made()
+        self.connector = self.made(meter)
 
     def hear(self, wanted: Callable[[Post], bool] | None = None) -> Heard:
         """Poll until exhausted."""
@@ -110,6 +114,20 @@ def place(request: pytest.FixtureRequest, sqlite_engine: Engine, tmp_path: Path)
         made = Place(served, sqlite_engine, tmp_path)
         yield made
         made.connector.close()
+
+
+class Counted:
+    """A meter that lets everything through."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def spend(self, what: str, *, requests: int = 1, micro_usd: int = 0) -> None:
+        """One more."""
+        self.asked += [what] * requests
+
+    def settle(self, micro_usd: int) -> None:
+        """Money is not counted."""
 
 
 def ago(seconds: float) -> datetime:
@@ -259,6 +277,19 @@ def test_clock_that_is_wrong_loses_nothing(place: Place, skew: timedelta) -> Non
     place.restart()
     place.hear()
     assert set(place.stored(*ids)) == set(ids)
+
+
+def test_quiet_poll_asks_as_often_as_is_forecast(place: Place) -> None:
+    counted = Counted()
+    place.restart(counted)
+    assert isinstance(place.connector, Forecaster)
+    for n in range(3):
+        place.peer.say(f"number {n}", ago(9_000 - 2_000 * n))
+    for _ in range(2):  # What is asked once, for a session or of what is new, is asked by now.
+        place.hear()
+    counted.asked.clear()
+    place.hear()
+    assert len(counted.asked) == place.connector.quiet_requests(), counted.asked
 
 
 def test_thread_reader_and_rechecker_are_what_the_capabilities_say(place: Place) -> None:
