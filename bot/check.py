@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from bot.desk_probe import is_desk
 from bot.failures import line_for
 from bot.settings import Settings, SettingsError, effective
 from desk.settings import DeskSettings
-from listener.connectors import ConnectorError
+from listener.connectors import ConnectorError, Forecaster
 from listener.health import Health, health, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
@@ -194,7 +195,7 @@ def _source(source: SourceSettings, settings: Settings, now: datetime) -> str:
             raise ConnectorError(f"{said}. {now_}")
         case Health.STOPPED:
             raise _Stopped(f"{said}. Mend that and start `laurels run` again; {now_}")
-    return f"{said}{_overdue(source, state, now)}"
+    return f"{said}{_overdue(source, state, now)}{_too_often(source, settings)}"
 
 
 def _overdue(source: SourceSettings, state: CursorState | None, now: datetime) -> str:
@@ -203,6 +204,39 @@ def _overdue(source: SourceSettings, state: CursorState | None, now: datetime) -
         return ""
     late = now - state.polled_at > timedelta(seconds=3 * source.every_seconds + 60)
     return "; overdue: `laurels run` is not running" if late else ""
+
+
+def _too_often(source: SourceSettings, settings: Settings) -> str:
+    """That the looks of a day ask for more than Stack Exchange allows without a key."""
+    from listener.connectors.stackexchange_api import DAILY_WITHOUT_KEY, KEY
+
+    sharing = [
+        one
+        for one in settings.listener.sources
+        if one.connector == "stackexchange" and one.base_url is None
+    ]
+    if source not in sharing or KEY in wiring.secrets(source, os.environ):
+        return ""
+    asked = sum(_requests_per_day(one, settings) for one in sharing)
+    if asked <= DAILY_WITHOUT_KEY:
+        return ""
+    fitting = ceil(source.every_seconds * asked / DAILY_WITHOUT_KEY)
+    whose = "its looks" if len(sharing) == 1 else f"the looks of {len(sharing)} sources there"
+    return (
+        f"; {whose} take {asked:,.0f} requests a day, and Stack Exchange allows "
+        f"{DAILY_WITHOUT_KEY} without a key: set {KEY}, free from stackapps.com, or every_seconds "
+        f"to {fitting} or more"
+    )
+
+
+def _requests_per_day(source: SourceSettings, settings: Settings) -> float:
+    found = wiring.matcher(settings, source)
+    made = wiring.connector(settings, source, found, env=os.environ)
+    try:
+        quiet = made.quiet_requests() if isinstance(made, Forecaster) else 0.0
+    finally:
+        made.close()
+    return quiet * timedelta(days=1).total_seconds() / source.every_seconds
 
 
 def _state(source: str, store: StoreSettings) -> CursorState | None:

@@ -24,6 +24,8 @@ from listener.connectors.web import Refusal, Web
 
 ADDRESS: Final = "https://api.stackexchange.com/2.3"
 KEY: Final = "LAURELS_STACKEXCHANGE_KEY"
+DAILY_WITHOUT_KEY: Final = 300
+"""Requests a day from one address without a key, whichever source makes them ("Throttles")."""
 _FIELDS: Final = (
     "question.answers", "question.comments", "answer.comments", "answer.link", "comment.body",
     "comment.link", "comment.post_type", "comment.reply_to_user",

@@ -196,6 +196,45 @@ def test_source_whose_secret_is_missing_is_stopped(
     assert part.detail.startswith("discord needs LAURELS_DISCORD_TOKEN; set it in the environment")
 
 
+KEY = "LAURELS_STACKEXCHANGE_KEY"
+
+
+def looks_of(settings: Settings, **every_seconds: int) -> list[str]:
+    """What is said of sources that read all questions and all comments of Stack Overflow."""
+    sources = tuple(
+        SourceSettings(name, "stackexchange", SourceKind.COMMUNITY, seconds)
+        for name, seconds in every_seconds.items()
+    )
+    parts = parts_of(Settings(listener=ListenSettings(sources), store=settings.store))
+    assert all(parts[f"source {name}"].ok for name in every_seconds)
+    return [parts[f"source {name}"].detail for name in every_seconds]
+
+
+def test_looks_that_a_day_without_a_key_does_not_allow_are_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(KEY, raising=False)
+    (told,) = looks_of(settings, so=300)
+    assert "its looks take 576 requests a day, and Stack Exchange allows 300 without" in told
+    assert f"set {KEY}, free from stackapps.com, or every_seconds to 576 or more" in told
+    (told,) = looks_of(settings, so=576)
+    assert KEY not in told
+    monkeypatch.setenv(KEY, "k")
+    (told,) = looks_of(settings, so=300)
+    assert KEY not in told
+
+
+def test_sources_share_what_a_day_without_a_key_allows(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(KEY, raising=False)
+    one, other = looks_of(settings, a=576, b=1152)
+    assert "the looks of 2 sources there take 450 requests a day" in one
+    assert "every_seconds to 864 or more" in one
+    assert "every_seconds to 1728 or more" in other
+    assert not [told for told in looks_of(settings, a=864, b=1728) if KEY in told]
+
+
 def test_settings_without_a_source_say_so(settings: Settings) -> None:
     assert "`laurels init` writes one" in parts_of(settings)["settings"].detail
     assert "under listener.sources" in parts_of(settings, Path("c.yaml"))["settings"].detail
