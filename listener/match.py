@@ -1,24 +1,21 @@
-"""Find the queries in a post: whole words in any script, blind to case and hidden characters."""
+"""Find the queries in posts: thousands of queries in one pass, each match with its places."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from listener.query import All, Any, Not, Part, Term, parse
-from store.records import Post
+from listener.matching.coarse import Anchor, Coarse
+from listener.matching.document import BORDER, Document, Said
+from listener.matching.engine import Engine, available
+from listener.matching.fields import Detect
+from listener.matching.fold import Span
+from listener.matching.plan import Plan, plan
+from listener.query import Any, Form, Term, parse
 
-_UNSPACED: Final = "぀-ヿ㐀-鿿豈-﫿가-힯฀-๿"
-"""Scripts written without spaces: a neighbour from these does not make a longer word."""
-_BEFORE: Final = rf"(?<![^\W{_UNSPACED}])"
-_AFTER: Final = rf"(?![^\W{_UNSPACED}])"
-
-_NEVER: Final = r"(?!)"
-"""A term of hidden characters only is nothing to look for."""
-
-Span = tuple[int, int]
+_LATELY: Final = 500
+"""Queries that may be added one by one before all are made ready together again."""
+_TO_US: Final = -1
+"""The number of what is addressed to us, among the queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,132 +26,123 @@ class Match:
     spans: tuple[Span, ...]
 
 
-class _Plain(dict[int, str]):
-    """Each character for comparing, worked out where it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        is_hidden = unicodedata.category(character) == "Cf"
-        plain = "" if is_hidden else unicodedata.normalize("NFKC", character).casefold()
-        self[code] = plain
-        return plain
+def _unknown(_text: str) -> str:
+    return "und"
 
 
-_PLAIN: Final = _Plain()
+class _Index:
+    """Which queries a text may match, by the strings that it holds."""
 
+    def __init__(
+        self, plans: Mapping[int, Plan], engine: Callable[[Sequence[Anchor]], Engine]
+    ) -> None:
+        which: dict[Anchor, list[int]] = {}
+        for number, one in plans.items():
+            for anchor in one.anchors or ():
+                which.setdefault(anchor, []).append(number)
+        self._queries = list(which.values())
+        self._engine = engine(list(which)) if which else None
 
-def folded(text: str) -> str:
-    """The text for comparing."""
-    return text.lower() if text.isascii() else text.translate(_PLAIN)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(term: Term) -> re.Pattern[str]:
-    body = r"\s+".join(re.escape(word) for word in _words(term)) or _NEVER
-    before = _BEFORE if re.match(r"\w", body) else ""
-    after = "" if term.prefix or not re.search(r"\w\Z", body) else _AFTER
-    return re.compile(before + body + after)
-
-
-@lru_cache(maxsize=4096)
-def _longest(term: Term) -> str:
-    """The longest word of a term, folded; empty where it has none."""
-    return max(_words(term), key=len, default="")
-
-
-def _words(term: Term) -> list[str]:
-    return folded(unicodedata.normalize("NFKC", term.text)).split()
-
-
-def _needed(part: Part | None) -> frozenset[str] | None:
-    """Strings of which a text that matches holds at least one; None where there are none such."""
-    match part:
-        case Term():
-            longest = _longest(part)
-            return frozenset([longest]) if longest else None
-        case All(parts):
-            known = [one for one in map(_needed, parts) if one is not None]
-            return min(known, key=len, default=None)
-        case Any(parts):
-            return _together(map(_needed, parts))
-        case _:
-            return None
-
-
-def _together(each: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
-    whole: frozenset[str] = frozenset()
-    for one in each:
-        if one is None:
-            return None
-        whole |= one
-    return whole
-
-
-def _found(part: Part, text: str) -> list[Span] | None:
-    """Spans of what is there, None where the part does not match."""
-    match part:
-        case Term():
-            if _longest(part) not in text:
-                return None  # cheaper than the pattern, and nearly always so
-            return [found.span() for found in _pattern(part).finditer(text)] or None
-        case Not(inner):
-            return [] if _found(inner, text) is None else None
-        case All(parts):
-            spans: list[Span] = []
-            for one in parts:
-                if (more := _found(one, text)) is None:
-                    return None
-                spans += more
-            return spans
-        case Any(parts):
-            each = [found for one in parts if (found := _found(one, text)) is not None]
-            return [span for found in each for span in found] if each else None
+    def candidates(self, coarse: str) -> Iterator[tuple[int, int]]:
+        """Numbers of texts, and of the queries that each may match, some more than once."""
+        if self._engine is None:
+            return
+        for anchor, text in zip(*self._engine.hits(coarse), strict=True):
+            for query in self._queries[anchor]:
+                yield text, query
 
 
 class Matcher:
-    """Several named queries and the brand's own handles, compiled once.
+    """Several named queries and the brand's own handles, made ready once.
 
-    Raises listener.query.QueryError for a query that cannot be read.
+    `detect` tells the language of a text, for ``lang:``; `engine` makes the engine that looks for
+    many strings at once. Raises listener.query.QueryError for a query that cannot be read.
     """
 
-    def __init__(self, queries: Mapping[str, str], own_handles: Sequence[str] = ()) -> None:
-        self._parts = {name: parse(query) for name, query in queries.items()}
+    def __init__(
+        self,
+        queries: Mapping[str, str],
+        own_handles: Sequence[str] = (),
+        *,
+        detect: Detect = _unknown,
+        engine: Callable[[Sequence[Anchor]], Engine] | None = None,
+    ) -> None:
+        self._detect = detect
+        self._engine = engine or available()
+        self._coarse = Coarse()
+        self._names: dict[int, str] = {}
+        self._plans: dict[int, Plan] = {}
+        self._everything: list[int] = []
+        self._always: list[int] = []
         self._own = {handle.removeprefix("@").casefold() for handle in own_handles}
-        handles = tuple(Term("@" + handle) for handle in sorted(self._own))
-        self._addressed: Part | None = Any(handles) if handles else None
-        self._needed = _together(map(_needed, (*self._parts.values(), *handles)))
+        if self._own:
+            handles = Any(tuple(Term(one, Form.HANDLE) for one in sorted(self._own)))
+            self._plans[_TO_US] = plan(handles, detect)
+        for name, query in queries.items():
+            self._read(name, query)
+        self._late: dict[int, Plan] = {}
+        self._indexes = [_Index(self._plans, self._engine)]
 
-    def matches(self, post: Post) -> bool:
+    def add(self, name: str, query: str) -> None:
+        """One query more, at once. Raises listener.query.QueryError."""
+        number = self._read(name, query)
+        if number in self._plans:
+            self._late[number] = self._plans[number]
+        if len(self._late) > _LATELY:
+            self._late = {}
+            self._indexes = [_Index(self._plans, self._engine)]
+        else:
+            self._indexes = [self._indexes[0], _Index(self._late, self._engine)]
+
+    def matches(self, post: Said) -> bool:
         """Whether any query matches."""
         return bool(self.match(post))
 
-    def match(self, post: Post) -> list[Match]:
+    def match(self, post: Said) -> list[Match]:
         """Each query that matches, with its spans; a post to our own handle matches all of them."""
-        if not self._parts:
-            return []
-        whole = f"{post.title}\n{post.text}" if post.title else post.text
-        text = folded(whole)
-        is_to_us = bool(self._own and self._own & {who.casefold() for who in post.addressed})
-        if (
-            self._needed is not None
-            and not is_to_us
-            and not any(one in text for one in self._needed)
-        ):
-            return []  # nearly always: no query has to be looked at
-        ours = None if self._addressed is None else _found(self._addressed, text)
-        if ours is None and is_to_us:
-            ours = []
-        found: list[Match] = []
-        for name, part in self._parts.items():
-            spans = [] if part is None else _found(part, text)
-            if spans is not None or ours is not None:
-                found.append(Match(name, _original((spans or []) + (ours or []), whole)))
-        return found
+        return self.match_many([post]).get(0, [])
 
+    def match_many(self, posts: Sequence[Said]) -> dict[int, list[Match]]:
+        """The same for many posts in one pass, by their numbers; those without a match lack."""
+        if not posts or not self._names:
+            return {}
+        coarse = self._coarse.fold(
+            [f"{one.title}{BORDER}{one.text}" if one.title else one.text for one in posts]
+        )
+        which: dict[int, set[int]] = {}
+        for index in self._indexes:
+            for text, query in index.candidates(coarse):
+                which.setdefault(text, set()).add(query)
+        looks_at_all = self._always or self._everything or self._own
+        each = {
+            number: self._matches(posts[number], which.get(number, ()))
+            for number in (range(len(posts)) if looks_at_all else sorted(which))
+        }
+        return {number: found for number, found in each.items() if found}
 
-def _original(spans: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """Where in the text stands what was found in its folded form."""
-    if text.isascii():
-        return tuple(sorted(set(spans)))
-    places = [place for place, one in enumerate(text) for _ in _PLAIN[ord(one)]]
-    return tuple(sorted({(places[start], places[end - 1] + 1) for start, end in spans}))
+    def _read(self, name: str, query: str) -> int:
+        part, number = parse(query), len(self._names)
+        self._names[number] = name
+        if part is None:
+            self._everything.append(number)
+        else:
+            self._plans[number] = plan(part, self._detect)
+            if self._plans[number].anchors is None:
+                self._always.append(number)
+        return number
+
+    def _matches(self, post: Said, queries: Collection[int]) -> list[Match]:
+        document = Document(post)
+        spans = {
+            number: found
+            for number in {*queries, *self._always}
+            if (found := self._plans[number].node.found(document)) is not None
+        }
+        to_us = spans.pop(_TO_US, None)
+        if to_us is None and self._own and self._own & {one.casefold() for one in post.addressed}:
+            to_us = []
+        if to_us is not None:
+            spans = {number: [*spans.get(number, ()), *to_us] for number in self._names}
+        for number in self._everything:
+            spans.setdefault(number, [])
+        return [Match(self._names[one], tuple(sorted(set(spans[one])))) for one in sorted(spans)]

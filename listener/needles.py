@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from listener.query import All, Any, Not, Part, Term, parse
+from listener.query import All, Any, Form, Near, Part, Term, parse
 
 
 def needles(queries: Iterable[str], own_handles: Iterable[str] = ()) -> tuple[str, ...]:
@@ -13,8 +13,7 @@ def needles(queries: Iterable[str], own_handles: Iterable[str] = ()) -> tuple[st
     """
     found: dict[str, None] = {}
     for query in queries:
-        part = parse(query)
-        alternatives = None if part is None else _alternatives(part)
+        alternatives = _alternatives(parse(query))
         if alternatives is None:
             return ()
         found |= dict.fromkeys(alternatives)
@@ -25,10 +24,11 @@ def needles(queries: Iterable[str], own_handles: Iterable[str] = ()) -> tuple[st
 
 def _alternatives(part: Part) -> tuple[str, ...] | None:
     match part:
-        case Term(text, prefix):
-            return None if prefix else (_quoted(text),)
-        case Not(_):
-            return None
+        case Term():
+            return _of_term(part)
+        case Near(first, second):
+            known = [one for one in (_alternatives(Any(first)), _alternatives(Any(second))) if one]
+            return min(known, key=_cost, default=None)
         case All(parts):
             known = [one for one in map(_alternatives, parts) if one is not None]
             return min(known, key=_cost, default=None)
@@ -37,6 +37,23 @@ def _alternatives(part: Part) -> tuple[str, ...] | None:
             if any(one is None for one in each):
                 return None
             return tuple(dict.fromkeys(text for one in each if one for text in one))
+        case _:
+            return None
+
+
+def _of_term(term: Term) -> tuple[str, ...] | None:
+    """None for a prefix, which no platform looks for."""
+    if "*" in term.text:
+        return None
+    match term.form:
+        case Form.TAG:
+            return ("#" + term.text,)
+        case Form.HANDLE:
+            return ("@" + term.text,)
+        case Form.BRAND if len(term.text.split()) > 1:
+            return _quoted(term.text), "".join(term.text.split())
+        case _:
+            return (_quoted(term.text),)
 
 
 def _cost(alternatives: tuple[str, ...]) -> tuple[int, int]:

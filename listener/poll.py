@@ -128,8 +128,9 @@ def keep(
     saved = mentions.save_posts(tx, posts, source, now)
     found: list[NewMention] = []
     threads: dict[tuple[str, str], int] = {}
-    for post, one in zip(posts, saved, strict=True):
-        matches = () if one.is_gone else matcher.match(post)
+    every = matcher.match_many(posts)
+    for number, (post, one) in enumerate(zip(posts, saved, strict=True)):
+        matches = () if one.is_gone else every.get(number, ())
         found += [NewMention(one.id, match.query, match.spans, now) for match in matches]
         if any(match.query != EVERYTHING for match in matches):
             threads.setdefault((post.platform, post.thread_id or post.platform_id), one.id)

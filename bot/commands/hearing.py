@@ -15,7 +15,8 @@ from bot.terminal import columns, counted, emit, note
 from listener.connectors import KINDS, ConnectorError
 from listener.connectors.archive import Archive, ArchiveOptions
 from listener.match import Matcher
-from listener.query import explain, parse
+from listener.query import parse
+from listener.querying.explanation import explain
 from listener.settings import SourceSettings
 from listener.thread import ConversationsRead
 from store import cursors
@@ -171,7 +172,7 @@ def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:
     """Explain a query and, with an archive, try it: how many posts match, and some of them."""
     part = parse(text)
     value: dict[str, object] = {"query": text, "means": explain(part)}
-    lines = [f"Finds posts with {explain(part)}."]
+    lines = [f"Finds posts {explain(part)}."]
     if on is not None:
         found, seen, examples = _tried(text, on, limit)
         value |= {"posts": seen, "matches": found, "examples": examples}

@@ -211,7 +211,7 @@ def test_mistake_is_named_with_its_place(tmp_path: Path, text: str, problem: str
 def test_bad_query_is_shown_with_the_place_in_it(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "listener: {queries: [{name: brand, query: '(acme OR'}]}")
     assert found.startswith("config.yaml:1: listener.queries: brand: ")
-    assert found.splitlines()[1:] == ["  (acme OR", "          ^"]
+    assert found.splitlines()[1:] == ["  (acme OR", "        ^"]
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

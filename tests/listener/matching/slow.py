@@ -82,7 +82,7 @@ def stands(text: str, start: int, end: int) -> bool:
 def separates(text: str, start: int, end: int) -> bool:
     """Whether two words of a phrase may stand on both sides of this."""
     if start == end:
-        return spaceless(text[start - 1]) and spaceless(text[end])
+        return spaceless(text[start - 1]) or spaceless(text[end])
     gap = text[start:end]
     joints = sum(char in HYPHENS_AND_SLASHES for char in gap)
     others = all(c.isspace() or c in FORMATTING + HYPHENS_AND_SLASHES for c in gap)

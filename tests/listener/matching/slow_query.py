@@ -335,10 +335,10 @@ def check_near(node: Node, column: int) -> None:
             raise Refused("this cannot be near; join words by OR", column)
 
 
-def excludes(node: Node) -> bool:
-    """Whether it holds for a post in which nothing of it stands."""
-    if isinstance(node, And):
-        return all(map(excludes, node.nodes))
-    if isinstance(node, Or):
-        return any(map(excludes, node.nodes))
-    return isinstance(node, Not)
+def excludes(node: Node, *, wanted: bool = True) -> bool:
+    """Whether nothing in it is looked for, only excluded."""
+    if isinstance(node, Not):
+        return excludes(node.node, wanted=not wanted)
+    if isinstance(node, And | Or):
+        return all(excludes(one, wanted=wanted) for one in node.nodes)
+    return not wanted

@@ -31,7 +31,7 @@ NOTHING: Final = {code: None for first, last in IGNORABLE for code in range(firs
 
 QUOTES: Final = '"“”„‟″«»'
 TYPOGRAPHIC: Final = str.maketrans(
-    dict.fromkeys("‘’‚‛ʼ′´`", "'") | dict.fromkeys(QUOTES, '"') | dict.fromkeys("™℠", " ")
+    dict.fromkeys("‘’‚‛ʼ′´`", "'") | dict.fromkeys(QUOTES, '"') | dict.fromkeys("™℠®©", " ")
 )
 
 
@@ -111,7 +111,8 @@ def lettered(char: str) -> bool:
 def in_word(text: str, at: int) -> bool:
     """Whether a word character stands there."""
     if text[at] == "_":
-        return 0 < at < len(text) - 1 and lettered(text[at - 1]) and lettered(text[at + 1])
+        before, after = text[:at].rstrip("_"), text[at:].lstrip("_")
+        return bool(before and after) and lettered(before[-1]) and lettered(after[0])
     return lettered(text[at])
 
 
@@ -173,8 +174,8 @@ def without_possessives(glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 LATIN: Final = dict(
     zip(
-        "АВЕЅІЈКМНОРСТУХаеорсухѕіјһԁԛԝѵ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυ",
-        "ABESIJKMHOPCTYXaeopcyxsijhdqwv" + "ABEZHIKMNOPTYXaivopu",
+        "АВЕЅІЈКМНОРСТУХԌԚԜӀ" + "авеѕіјкмнорстухһԁԛԝѵӏ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "αγικνορτυχ",
+        "ABESIJKMHOPCTYXGQWI" + "abesijkmhopctyxhdqwvl" + "ABEZHIKMNOPTYX" + "ayikvoptux",
         strict=True,
     )
 )
@@ -244,13 +245,10 @@ def text_readings(parts: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 # Tags and mentions
 
 
-def run_end(text: str, at: int, inside: str = "") -> int:
-    """Where word characters, and such signs between them, end."""
+def run_end(text: str, at: int) -> int:
+    """Where word characters end."""
     end = at
-    while end < len(text):
-        before_word = end + 1 < len(text) and in_word(text, end + 1)
-        if not in_word(text, end) and not (end > at and text[end] in inside and before_word):
-            break
+    while end < len(text) and in_word(text, end):
         end += 1
     return end
 
@@ -259,8 +257,21 @@ def name_end(sign: str, text: str, at: int) -> int:
     """Where the name of a tag or a handle that begins there ends."""
     if sign == "#":
         return run_end(text, at)
-    end = run_end(text, at, ".-")
+    end = handle_end(text, at)
     if end > at and text[end : end + 1] == "@":
-        further = run_end(text, end + 1, ".-")
+        further = handle_end(text, end + 1)
         return further if further > end + 1 else end
+    return end
+
+
+def handle_end(text: str, at: int) -> int:
+    """Where a handle ends, or the server of one: underscores are of it wherever they stand."""
+    end = at
+    while end < len(text):
+        is_part = lettered(text[end]) or text[end] == "_"
+        after = text[end + 1 : end + 2]
+        goes_on = end > at and text[end] in ".-" and (after == "_" or (after and lettered(after)))
+        if not (is_part or goes_on):
+            break
+        end += 1
     return end

@@ -1,0 +1,149 @@
+"""A query made ready: parts that can be asked of a post, and the strings one of which it holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from listener.matching import fields
+from listener.matching.coarse import Anchor, anchor, is_plain
+from listener.matching.document import Document
+from listener.matching.fields import Detect
+from listener.matching.fold import Span, fold
+from listener.matching.marked import Handle, Tag
+from listener.matching.near import Near
+from listener.matching.words import Piece, Words, pieces_of, whole_piece
+from listener.query import All, Any, Everything, Field, Form, Not, Part, Term
+from listener.query import Near as NearPart
+
+
+class Node(Protocol):
+    """Something that is so of a post or is not."""
+
+    def found(self, document: Document) -> list[Span] | None:
+        """Where in the post it is seen; None where it is not so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`anchors` are strings of which a post that matches holds one; None: nothing narrows it."""
+
+    node: Node
+    anchors: frozenset[Anchor] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Every:
+    nodes: tuple[Node, ...]
+
+    def found(self, document: Document) -> list[Span] | None:
+        spans: list[Span] = []
+        for node in self.nodes:
+            if (more := node.found(document)) is None:
+                return None
+            spans += more
+        return spans
+
+
+@dataclass(frozen=True, slots=True)
+class _Some:
+    nodes: tuple[Node, ...]
+
+    def found(self, document: Document) -> list[Span] | None:
+        each = [more for node in self.nodes if (more := node.found(document)) is not None]
+        return [span for more in each for span in more] if each else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Without:
+    node: Node
+
+    def found(self, document: Document) -> list[Span] | None:
+        return [] if self.node.found(document) is None else None
+
+
+def plan(part: Part, detect: Detect) -> Plan:
+    """How a query is asked of a post."""
+    match part:
+        case Term():
+            return _term(part)
+        case NearPart(first, second, words):
+            each = [[_term(one) for one in terms] for terms in (first, second)]
+            near = Near([one.node for one in each[0]], [one.node for one in each[1]], words)
+            return Plan(near, _rarest(_together(terms) for terms in each))
+        case Field(name, value):
+            return Plan(fields.field(name, value, detect), None)
+        case Not(inner):
+            return Plan(_Without(plan(inner, detect).node), None)
+        case All(parts):
+            plans = [plan(one, detect) for one in parts]
+            # What is cheap to refuse is asked first.
+            plans.sort(key=lambda one: one.anchors is None)
+            return Plan(_Every(_nodes(plans)), _rarest(one.anchors for one in plans))
+        case Everything():
+            return Plan(_Every(()), None)
+        case Any(parts):
+            plans = [plan(one, detect) for one in parts]
+            return Plan(_Some(_nodes(plans)), _together(plans))
+
+
+def _nodes(plans: Iterable[Plan]) -> tuple[Node, ...]:
+    return tuple(one.node for one in plans)
+
+
+def _term(term: Term) -> Plan:
+    if term.form is Form.TAG or term.form is Form.HANDLE:
+        piece = whole_piece(term.text)
+        node = Tag(piece) if term.form is Form.TAG else Handle(piece)
+        return Plan(node, _anchors((piece,)))
+    pieces = pieces_of(term.text, cased=term.is_cased)
+    if term.form is Form.WORDS:
+        return Plan(Words(pieces, term.is_cased), _anchors(pieces))
+    run_together = pieces_of("".join(one.readings[0] for one in pieces))
+    apart, whole = Words(pieces), Words(run_together)
+    anchors = _together([Plan(apart, _anchors(pieces)), Plan(whole, _anchors(run_together))])
+    return Plan(_Some((apart, whole)), anchors)
+
+
+def _anchors(pieces: Sequence[Piece]) -> frozenset[Anchor] | None:
+    """Those of the two neighbours that are longest together, else of the longest word."""
+    pairs = [one for one in map(_of_two, pieces, pieces[1:]) if one is not None]
+    single = [one for one in map(_of_one, pieces) if one is not None]
+    return max(pairs or single, key=lambda known: min(len(one.text) for one in known), default=None)
+
+
+def _of_one(piece: Piece) -> frozenset[Anchor] | None:
+    return _known(anchor(fold(one).text, is_prefix=piece.is_prefix) for one in piece.readings)
+
+
+def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
+    """One behind the other, or with a possessive between; None where nothing need be between."""
+    if first.is_prefix or not (is_plain(first.readings[0][-1]) and is_plain(second.readings[0][0])):
+        return None
+    return _known(
+        anchor(fold(f"{one}{between}{two}").text, is_prefix=second.is_prefix)
+        for one in first.readings
+        for two in second.readings
+        for between in (" ", "'s ")
+    )
+
+
+def _known(each: Iterable[Anchor | None]) -> frozenset[Anchor] | None:
+    found = list(each)
+    known = frozenset(one for one in found if one is not None)
+    return known if len(known) == len(set(found)) else None
+
+
+def _rarest(each: Iterable[frozenset[Anchor] | None]) -> frozenset[Anchor] | None:
+    """Those to look for where all of several are needed: few, and long ones."""
+    known = [one for one in each if one is not None]
+    return min(known, key=lambda one: (len(one), -min(len(x.text) for x in one)), default=None)
+
+
+def _together(plans: Iterable[Plan]) -> frozenset[Anchor] | None:
+    whole: set[Anchor] = set()
+    for one in plans:
+        if one.anchors is None:
+            return None
+        whole |= one.anchors
+    return frozenset(whole)

@@ -1,0 +1,1 @@
+"""How a query is read: its grammar, its limits, what is wrong with it."""
