@@ -139,7 +139,12 @@ class Daemon:
             self._judges = wiring.judges(self._settings.models)
         while not self._stop.is_set():
             done = understand(
-                self._engine, self._judges, self._settings.rewards, wiring.utc_now, _BATCH
+                self._engine,
+                self._judges,
+                self._settings.rewards,
+                wiring.utc_now,
+                _BATCH,
+                listening=self._settings.listener,
             )
             if not done.posts:
                 return

@@ -11,7 +11,8 @@ from listener.connectors import FREE, Access, Connector, Meter, kind
 from listener.match import Matcher
 from listener.needles import needles
 from listener.query import EVERYTHING
-from listener.settings import SourceSettings, is_loopback
+from listener.roles import RoledMatcher
+from listener.settings import ListenSettings, Role, SourceSettings, is_loopback
 from models.judgement import Classifier
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
@@ -39,10 +40,16 @@ def store(settings: StoreSettings) -> Engine:
 
 def matcher(settings: Settings, source: SourceSettings) -> Matcher:
     """The queries as they are looked for in one source."""
-    queries = {one.name: one.query for one in settings.listener.queries}
-    if source.kind is SourceKind.COMMUNITY and not queries:
-        queries = {EVERYTHING: EVERYTHING}
-    return Matcher(queries, settings.rewards.own_handles)
+    queries = _by_role(settings.listener)
+    if source.kind is SourceKind.COMMUNITY and not queries[Role.BRAND]:
+        queries[Role.BRAND] = {EVERYTHING: EVERYTHING}
+    return RoledMatcher(queries, settings.rewards.own_handles)
+
+
+def _by_role(settings: ListenSettings) -> dict[Role, dict[str, str]]:
+    return {
+        role: {one.name: one.query for one in settings.queries if one.role is role} for role in Role
+    }
 
 
 def wanted(source: SourceSettings, found: Matcher) -> Callable[[Post], bool] | None:
@@ -80,7 +87,7 @@ def meter(engine: Engine, source: SourceSettings) -> Meter:
 def _searches(settings: Settings, source: SourceSettings) -> tuple[str, ...]:
     if source.kind is SourceKind.COMMUNITY:
         return ()
-    queries = [one.query for one in settings.listener.queries]
+    queries = [one.query for one in settings.listener.sought]
     return needles(queries, settings.rewards.own_handles)
 
 

@@ -15,7 +15,7 @@ from listener.connectors import (
 )
 from listener.limits import LONGEST_BACKOFF, backoff
 from listener.match import Matcher
-from listener.query import EVERYTHING
+from listener.roles import is_ours
 from store import conversations, cursors, mentions
 from store.db import Connection, Engine, reading
 from store.mentions import NewMention
@@ -113,7 +113,7 @@ def _advance(tx: Connection, source: str, batch: Batch, new: int, now: datetime)
 class Kept:
     """What became of posts that were kept: how many were new, and how many new mentions there are.
 
-    `threads` are the conversations of those that a query named.
+    `threads` are the conversations of those that a query of ours named.
     """
 
     new: int
@@ -132,7 +132,7 @@ def keep(
     for number, (post, one) in enumerate(zip(posts, saved, strict=True)):
         matches = () if one.is_gone else every.get(number, ())
         found += [NewMention(one.id, match.query, match.spans, now) for match in matches]
-        if any(match.query != EVERYTHING for match in matches):
+        if any(is_ours(match, matcher) for match in matches):
             threads.setdefault((post.platform, post.thread_id or post.platform_id), one.id)
     added = mentions.add_mentions(tx, found)
     prove(tx, posts, saved, now)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -139,12 +140,24 @@ def _is_address(text: str) -> bool:
     return known and bool(parts.hostname) and parts.password is None and port != 0
 
 
+class Role(StrEnum):
+    """What a query is looked for."""
+
+    BRAND = "brand"
+    """Its mentions are ours."""
+    COMPETITOR = "competitor"
+    """Its mentions are counted, and open no cases."""
+    EXCLUDE = "exclude"
+    """What it matches is no mention of the brand."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuerySettings:
-    """One brand query and the name that its mentions carry."""
+    """One query and the name that its mentions carry."""
 
     name: str
     query: str
+    role: Role = Role.BRAND
 
     def __post_init__(self) -> None:
         """Raises ValueError for a query that cannot be read; the message shows the place."""
@@ -177,3 +190,23 @@ class ListenSettings:
             raise ValueError(
                 f"listener.queries: {searches[0]} is a search and hears nothing without a query"
             )
+        if searches and not self.sought:
+            raise ValueError(
+                f"listener.queries: {searches[0]} is a search and every query only excludes; add "
+                "one of role brand or competitor"
+            )
+
+    @property
+    def sought(self) -> tuple[QuerySettings, ...]:
+        """The queries that make mentions."""
+        return tuple(one for one in self.queries if one.role is not Role.EXCLUDE)
+
+    @property
+    def competitors(self) -> frozenset[str]:
+        """The names of the queries whose mentions open no cases."""
+        return frozenset(one.name for one in self.queries if one.role is Role.COMPETITOR)
+
+    @property
+    def communities(self) -> frozenset[str]:
+        """The names of the sources of which every post is kept."""
+        return frozenset(one.name for one in self.sources if one.kind is SourceKind.COMMUNITY)

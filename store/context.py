@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy import case as sql_case
 
+from store.clean import key
 from store.records import Task
 from store.rows import chunks
 from store.schema import account, analysis, case, mention, outbox, post
@@ -25,12 +27,36 @@ def intents(tx: Connection, post_ids: Sequence[int]) -> dict[int, tuple[str, flo
     return found
 
 
-def mentioned(tx: Connection, post_ids: Sequence[int], everything: str) -> set[int]:
-    """Those of the posts that a query named, the query for everything left out."""
+def mentioned(
+    tx: Connection, post_ids: Sequence[int], everything: str, competitors: Collection[str] = ()
+) -> set[int]:
+    """Those of the posts that a query named, but for the one for everything and competitors'."""
     found: set[int] = set()
+    others = [key(everything), *(key(name) for name in competitors)]
     for some in chunks(list(post_ids)):
         query = select(mention.c.post_id).where(
-            mention.c.post_id.in_(some), mention.c.query != everything
+            mention.c.post_id.in_(some), mention.c.query.not_in(others)
+        )
+        found |= set(tx.scalars(query))
+    return found
+
+
+def of_competitors(
+    tx: Connection,
+    post_ids: Sequence[int],
+    competitors: Collection[str],
+    communities: Collection[str],
+) -> set[int]:
+    """Those of the posts that only competitors' queries named, outside our own communities."""
+    found: set[int] = set()
+    theirs = [key(name) for name in competitors]
+    for some in chunks(list(post_ids) if theirs else []):
+        query = (
+            select(mention.c.post_id)
+            .join(post, mention.c.post_id == post.c.id)
+            .where(mention.c.post_id.in_(some), post.c.source.not_in(list(communities)))
+            .group_by(mention.c.post_id)
+            .having(func.sum(sql_case((mention.c.query.in_(theirs), 0), else_=1)) == 0)
         )
         found |= set(tx.scalars(query))
     return found

@@ -72,7 +72,7 @@ def _chosen(settings: Settings, only: str | None, base_url: str | None) -> list[
             raise CommandError(
                 f"listener.sources: no source or connector is called {only!r}; known: {known}"
             )
-        kind = SourceKind.SEARCH if settings.listener.queries else SourceKind.COMMUNITY
+        kind = SourceKind.SEARCH if settings.listener.sought else SourceKind.COMMUNITY
         sources = [_plain(only, kind, base_url)]
     elif base_url is not None:
         if only is None:

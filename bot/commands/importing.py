@@ -36,7 +36,7 @@ def import_file(
     """
     path = options.path or Path()
     source = SourceSettings(f"import:{path.resolve()}", "archive", kind, options=options)
-    if kind is SourceKind.SEARCH and not settings.listener.queries:
+    if kind is SourceKind.SEARCH and not settings.listener.sought:
         raise CommandError("listener.queries: a search needs a query; or import --as community")
     rejects = path.resolve() if path.name in ("", "..") else path
     rejects = rejects.with_name(rejects.name + ".rejects.jsonl")

@@ -21,7 +21,15 @@ def understand_all(engine: Engine, settings: Settings, *, as_json: bool) -> None
     if total:
         judges = wiring.judges(settings.models)
         with progress({"understand": "Understanding"}) as show:
-            while (batch := understand(engine, judges, settings.rewards, wiring.utc_now)).posts:
+            while (
+                batch := understand(
+                    engine,
+                    judges,
+                    settings.rewards,
+                    wiring.utc_now,
+                    listening=settings.listener,
+                )
+            ).posts:
                 posts, acts = posts + batch.posts, acts + batch.acts
                 cases += batch.cases
                 show("understand", posts, max(posts, total))

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.pipeline.helping import acts_in
 from bot.pipeline.readings import Judges, read
 from bot.pipeline.readings import Reading as Judged
 from listener.query import EVERYTHING
+from listener.settings import ListenSettings
 from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.reading import Reading, reading
@@ -18,6 +20,7 @@ from store.db import reading as reading_only
 from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
 
 Clock = Callable[[], datetime]
+_NO_QUERIES: Final = ListenSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,17 @@ class Understood:
 
 
 def understand(
-    engine: Engine, judges: Judges, policy: Policy, now: Clock, limit: int = 1000
+    engine: Engine,
+    judges: Judges,
+    policy: Policy,
+    now: Clock,
+    limit: int = 1000,
+    *,
+    listening: ListenSettings = _NO_QUERIES,
 ) -> Understood:
     """Judge up to `limit` waiting posts; all that follows from them is kept, or nothing is.
 
+    `listening` tells whose queries are competitors', which open no cases.
     Judging happens outside the transaction. Two processes may judge the same post: the second
     finds its rows there.
     """
@@ -51,13 +61,18 @@ def understand(
         acts = acts_in(tx, judged)
         helpgraph.save_acts(tx, acts)
         helping = {act.post_id for act in acts}
-        opened = cases.open_cases(tx, _openings(tx, judged, helping, policy, now()))
+        opened = cases.open_cases(tx, _openings(tx, judged, helping, policy, now(), listening))
         analyses.mark_understood(tx, [post.id for post in posts], judges.model)
     return Understood(len(posts), len(acts), len(opened))
 
 
 def _openings(
-    tx: Connection, judged: Sequence[Judged], helping: set[int], policy: Policy, now: datetime
+    tx: Connection,
+    judged: Sequence[Judged],
+    helping: set[int],
+    policy: Policy,
+    now: datetime,
+    listening: ListenSettings,
 ) -> list[NewCase]:
     """Cases of the new posts, and of older posts that turned out to have helped."""
     posts = {one.post.id: one.post for one in judged}
@@ -65,7 +80,9 @@ def _openings(
     older = sorted(helping - set(posts))
     posts |= mentions.load(tx, older)
     found = read_now | analyses.of(tx, older)
-    named = context.mentioned(tx, list(posts), EVERYTHING)
+    theirs = context.of_competitors(tx, list(posts), listening.competitors, listening.communities)
+    posts = {post_id: post for post_id, post in posts.items() if post_id not in theirs}
+    named = context.mentioned(tx, list(posts), EVERYTHING, listening.competitors)
     acts: dict[int, list[StoredAct]] = {}
     for act in helpgraph.acts_on(tx, sorted(helping)):
         acts.setdefault(act.act.post_id, []).append(act)
