@@ -1,17 +1,41 @@
 """Which language a text is written in, with py3langid (Lui and Baldwin, ACL 2012)."""
 
+import html
 from typing import Final
 
+import regex
+
 from models.judgement import Label
-from models.text import prepare
+from models.text import MAX_CHARS, invisible_free, own_words
 
 UNKNOWN: Final = "und"
+
+# Chosen on the development part of UMSAB, 2,268 posts in seven languages: of those it tells, 96 in
+# a hundred, 99.4 are right. Below ten letters a third is wrong however sure the model is.
 _SURE: Final = 0.5
-_SHORTEST: Final = 12
+_SHORTEST: Final = 10
+_DENSE_WORTH: Final = 3
+"""Letters of an alphabet that one character of a script without spaces says as much as."""
+
+# Two posts in two languages, joined, are found out two times in three; one post in one language is
+# taken for two once in five hundred.
+_MIXED_FROM: Final = 80
+_DOUBT: Final = 0.9999
+_HALF_SURE: Final = 0.8
+
 _LANGUAGES: Final = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru "
     "sk sl sr sv ta th tr uk ur vi zh"
 )
+_NO_WORDS: Final = regex.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`"
+    r"|(?:https?://|www\.)\S+|\bhttps?\b|(?<![\p{L}\p{N}])[@#][\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*"
+    r"|<[^<>\n]{1,300}>|:[a-z][a-z0-9_+-]{1,40}:|^\s*RT\b",
+    regex.IGNORECASE | regex.DOTALL | regex.MULTILINE,
+)
+_NO_LETTERS: Final = regex.compile(r"[^\p{L}\p{M}']+")
+_DRAWN_OUT: Final = regex.compile(r"(\p{L})\1{2,}")
+_DENSE: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}]")
 
 
 class LanguageIdentifier:
@@ -25,12 +49,37 @@ class LanguageIdentifier:
         self._identifier.set_languages(_LANGUAGES.split())
 
     def language(self, text: str, declared: str | None = None) -> Label:
-        """ISO 639-1 code with its probability; a declared one wins, doubt is ``und``."""
+        """ISO 639-1 code with its probability; a declared one wins.
+
+        What is too short, mixed or in doubt is ``und``.
+        """
         if declared:
             return Label(declared.replace("_", "-").split("-")[0].lower()[:8], 1.0, {})
-        words = prepare(text).replace("@user", " ").replace("http", " ").strip()
-        if len(words) < _SHORTEST and words.isascii():
+        words = words_of(text)
+        letters = len(words) + (_DENSE_WORTH - 1) * len(_DENSE.findall(words))
+        if letters < _SHORTEST:
             return Label(UNKNOWN, 0.0, {})
+        code, sure = self._classify(words)
+        if sure < _SURE or (sure < _DOUBT and letters >= _MIXED_FROM and self._is_mixed(words)):
+            code = UNKNOWN
+        return Label(code, round(sure, 4), {})
+
+    def _is_mixed(self, words: str) -> bool:
+        """Whether the first half is surely in one language and the second in another."""
+        middle = words.find(" ", len(words) // 2)
+        if middle < 0:
+            return False
+        (first, sure), (second, as_sure) = map(
+            self._classify, (words[:middle], words[middle + 1 :])
+        )
+        return first != second and min(sure, as_sure) >= _HALF_SURE
+
+    def _classify(self, words: str) -> tuple[str, float]:
         code, probability = self._identifier.classify(words)
-        sure = round(float(probability), 4)
-        return Label(str(code) if sure >= _SURE else UNKNOWN, sure, {})
+        return str(code), float(probability)
+
+
+def words_of(text: str) -> str:
+    """What of a text is in a language: no quotes, code, addresses, handles, tags, signs, emoji."""
+    own = own_words(invisible_free(html.unescape(text[:MAX_CHARS])))
+    return _DRAWN_OUT.sub(r"\1\1", _NO_LETTERS.sub(" ", _NO_WORDS.sub(" ", own))).strip()
