@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from bot.pipeline.readings import Judges
@@ -43,7 +44,7 @@ def matcher(settings: Settings, source: SourceSettings) -> Matcher:
     queries = _by_role(settings.listener)
     if source.kind is SourceKind.COMMUNITY and not queries[Role.BRAND]:
         queries[Role.BRAND] = {EVERYTHING: EVERYTHING}
-    return RoledMatcher(queries, settings.rewards.own_handles)
+    return RoledMatcher(queries, settings.rewards.own_handles, detect=detect)
 
 
 def _by_role(settings: ListenSettings) -> dict[Role, dict[str, str]]:
@@ -138,7 +139,18 @@ def classifier(settings: ModelSettings) -> Classifier:
 
 def judges(settings: ModelSettings) -> Judges:
     """Everything that judges a post."""
-    return Judges(classifier(settings), LanguageIdentifier())
+    return Judges(classifier(settings), _identifier())
+
+
+@lru_cache(maxsize=4096)
+def detect(text: str) -> str:
+    """The language of a text, for queries with ``lang:``; the first call loads the model."""
+    return _identifier().language(text).name
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier()
 
 
 def senders(folder: Path) -> Mapping[str, Sender]:
