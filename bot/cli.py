@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Protocol, runtime_checkable
 import typer
 from typer.core import TyperGroup
 
-from bot.parsers import desk, hearing, model, people, purge, setup, standing, steps
+from bot.parsers import desk, hearing, model, people, purge, query, setup, standing, steps
 
 Command = Callable[..., None]
 _INTERRUPTED: Final = 130
@@ -37,11 +37,16 @@ MODEL: Final = Group(
     "The model that judges: info, classify, evaluate, train.",
     (model.info, model.classify, model.evaluate, model.train),
 )
+QUERY: Final = Group(
+    "query",
+    "Queries: explain and test.",
+    (query.explain, query.test),
+)
 SECTIONS: Final[dict[str, tuple[Command | Group, ...]]] = {
     "Begin": (setup.init, setup.check, setup.demo),
     "Run": (steps.run, desk.desk),
     "One step by hand": (hearing.listen, steps.understand, steps.decide, steps.deliver),
-    "See": (standing.experts, standing.leaderboard, PEOPLE, hearing.budget, hearing.query, MODEL),
+    "See": (standing.experts, standing.leaderboard, PEOPLE, hearing.budget, QUERY, MODEL),
     "Keep": (hearing.import_, purge.purge, setup.backup, setup.migrate),
 }
 """Every command, in the order of the help."""

@@ -1,9 +1,8 @@
-"""``laurels listen`` and ``query``: the first stage by hand."""
+"""``laurels listen``: the first stage by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from bot import wiring
 from bot.ears import Ear, made
@@ -13,10 +12,6 @@ from bot.pipeline.hear import Heard, hear
 from bot.settings import Settings
 from bot.terminal import columns, counted, emit, note
 from listener.connectors import KINDS, ConnectorError
-from listener.connectors.archive import Archive, ArchiveOptions
-from listener.match import Matcher
-from listener.query import parse
-from listener.querying.explanation import explain
 from listener.settings import SourceSettings
 from listener.thread import ConversationsRead
 from store import cursors
@@ -166,35 +161,3 @@ def _told(result: Mapping[str, object]) -> str:
     if result["conversations_error"] is not None:
         told += f"; conversations around them not read: {result['conversations_error']}"
     return told
-
-
-def query(text: str, on: Path | None, limit: int, *, as_json: bool) -> None:
-    """Explain a query and, with an archive, try it: how many posts match, and some of them."""
-    part = parse(text)
-    value: dict[str, object] = {"query": text, "means": explain(part)}
-    lines = [f"Finds posts {explain(part)}."]
-    if on is not None:
-        found, seen, examples = _tried(text, on, limit)
-        value |= {"posts": seen, "matches": found, "examples": examples}
-        lines.append(f"{found:,} of {seen:,} posts in {on} match.")
-        lines += [f"  {one['id']}  {one['text']}" for one in examples]
-    emit(value, "\n".join(lines), as_json=as_json)
-
-
-def _tried(text: str, on: Path, limit: int) -> tuple[int, int, list[dict[str, str]]]:
-    matcher, archive = Matcher({"query": text}), Archive(ArchiveOptions(on))
-    cursor: str | None = None
-    found = seen = 0
-    examples: list[dict[str, str]] = []
-    while True:
-        batch = archive.fetch(cursor)
-        cursor = batch.cursor
-        seen += len(batch.posts)
-        for post in batch.posts:
-            if matcher.matches(post):
-                found += 1
-                if len(examples) < limit:
-                    words = " ".join(f"{post.title or ''} {post.text}".split())
-                    examples.append({"id": post.platform_id, "text": words[:60]})
-        if batch.exhausted:
-            return found, seen, examples

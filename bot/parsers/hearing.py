@@ -1,4 +1,4 @@
-"""``laurels listen``, ``import``, ``query`` and ``budget``."""
+"""``laurels listen``, ``import`` and ``budget``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -76,20 +76,6 @@ def import_(
     settings = settings_in(config)
     with opened(settings) as engine:
         importing.import_file(engine, settings, options, kind, as_json=as_json)
-
-
-def query(
-    text: Annotated[str, typer.Argument(metavar="QUERY", help="The query, in quotation marks.")],
-    on: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Record to try it on; see docs/archive.md.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many examples to print.")] = 5,
-    as_json: Json = False,
-) -> None:
-    """Explain a query in words, and try it on a record."""
-    from bot.commands import hearing
-
-    hearing.query(text, on, limit, as_json=as_json)
 
 
 def budget(

@@ -180,6 +180,11 @@ class Files:
         return lambda: raw.tell() * info.compress_size // max(info.file_size, 1)
 
 
+def piped(raw: io.BufferedReader) -> Stream:
+    """Bytes that come once and in order, as from a pipe, unpacked by what they are."""
+    return Stream(_unpacked(raw, raw.peek(4)[:4]), raw, lambda: 0, plain=False)
+
+
 def _unpacked(raw: IO[bytes], magic: bytes) -> IO[bytes]:
     if magic[:2] == _GZIP:
         return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))

@@ -69,7 +69,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("decide",),
         ("deliver",),
         ("migrate",),
-        ("query", "acme OR 'acme cloud'"),
+        ("query", "explain", "acme OR 'acme cloud'"),
         ("desk", "--link"),
     ],
 )
@@ -94,7 +94,7 @@ def test_import_twice_adds_nothing_and_reports_bad_lines(tmp_path: Path) -> None
     ("words", "problem"),
     [
         (("import", "none.jsonl"), "none.jsonl: No such file or directory"),
-        (("query", '"open'), "quotation mark is never closed"),
+        (("query", "explain", '"open'), "quotation mark is never closed"),
         (("leaderboard", "--month", "2026-13"), "--month: expected YYYY-MM"),
         (("experts", "--config", "none.yaml"), "none.yaml: No such file or directory"),
         (("init",), "--brand: name the brand to listen for"),
@@ -165,7 +165,7 @@ def test_reader_that_leaves_early_is_no_reason_for_a_traceback(tmp_path: Path) -
     ours, its = os.pipe()
     os.close(ours)
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "query", "acme"],
+        [sys.executable, "-m", "bot.cli", "query", "explain", "acme"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(Path.cwd())},
         check=False,
