@@ -1,0 +1,145 @@
+"""Which texts are copies of each other: MinHash over runs of characters (Broder, SEQUENCES 1997),
+cut into bands so that a database finds the likely ones (Leskovec et al., Mining of Massive
+Datasets, 3.4); a pair so found is compared in full."""
+
+import hashlib
+import html
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from models.text import MAX_CHARS, invisible_free, own_words
+
+Hashes = NDArray[np.uint64]
+
+ALIKE: Final = 0.65
+"""Share of the runs of characters of two texts that both have, from which they are copies."""
+LONG: Final = 50
+"""Letters and digits from which two people do not say the same by chance."""
+WORDS: Final = 8
+"""Words from which they do not; scripts without spaces have none to count."""
+SHORTEST: Final = 16
+"""Letters and digits below which not even the same author's two texts are one."""
+
+_RUN: Final = 5
+_BANDS: Final = 16
+_ROWS: Final = 3
+_NOISE: Final = regex.compile(
+    r"(?:https?://|www\.)\S+|(?<![\p{L}\p{N}])@[\p{L}\p{N}_][\p{L}\p{N}_.-]*"
+    r"|^\s*(?:RT|MT|via)\b|:[a-z][a-z0-9_+-]{1,40}:",
+    regex.IGNORECASE | regex.MULTILINE,
+)
+_BETWEEN: Final = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_LINK: Final = regex.compile(r"https?://(?:www\.)?([^\s<>\"')\]]+)", regex.IGNORECASE)
+_NUMBER: Final = regex.compile(r"\p{N}+(?:[.,:/-]\p{N}+)*")
+_DENSE: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}]")
+
+
+def _seeds() -> Hashes:
+    # From a hash of their numbers: they stand in stored rows, so no release may change them.
+    raw = b"".join(
+        hashlib.blake2b(f"copies {n}".encode(), digest_size=16).digest()
+        for n in range(_BANDS * _ROWS)
+    )
+    return np.frombuffer(raw, dtype="<u8").reshape(-1, 2).astype(np.uint64)
+
+
+_SEEDS: Final = _seeds()
+_ODD: Final = (_SEEDS[:, :1] | np.uint64(1)).copy()
+_SHIFT: Final = _SEEDS[:, 1:].copy()
+_POWERS: Final = np.array(
+    [pow(1_099_511_628_211, n, 1 << 64) for n in range(_RUN)], dtype=np.uint64
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a text is compared: folded, without addresses, handles, signs and emoji."""
+
+    folded: str
+    numbers: tuple[str, ...]
+    links: frozenset[str]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether two people hardly write the same by chance."""
+        dense = len(_DENSE.findall(self.folded))
+        letters = len(self.folded) - self.folded.count(" ")
+        if dense * 2 > letters:
+            return letters * 2 >= LONG
+        return letters >= LONG and self.folded.count(" ") + 1 >= WORDS
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it says too little even for one person to mean the same twice."""
+        return len(self.folded) - self.folded.count(" ") < SHORTEST
+
+
+def words(text: str, title: str | None = None) -> Words:
+    """What of a post is compared: no quotes. Of a very long text the beginning."""
+    own = own_words(html.unescape(text))
+    whole = (f"{title}\n{own}" if title else own)[:MAX_CHARS]
+    plain = unicodedata.normalize("NFKC", invisible_free(whole))
+    bare = _NOISE.sub(" ", plain)
+    links = frozenset(
+        link for one in _LINK.findall(plain) if "/" in (link := one.rstrip(".,;:!?/").casefold())
+    )
+    folded = _BETWEEN.sub(" ", bare.casefold()).strip()
+    return Words(folded, tuple(sorted(_NUMBER.findall(bare))), links)
+
+
+def bands(one: Words) -> list[int]:
+    """One number a band, signed, 64 bits: texts that are alike share at least one."""
+    runs = _runs(one.folded)
+    if runs.size == 0:
+        return []
+    least = (runs * _ODD + _SHIFT).min(axis=1).reshape(_BANDS, _ROWS)
+    mixed = _mixed(least @ _POWERS[:_ROWS] + np.arange(_BANDS, dtype=np.uint64))
+    return [int(value) for value in mixed.view(np.int64)]
+
+
+def alike(one: Words, other: Words) -> bool:
+    """Whether two texts are copies: nearly the same words, and the very same numbers.
+
+    Whoever copies a text changes a word or a link; another number (a version, a score) makes
+    another report from the same template.
+    """
+    return one.numbers == other.numbers and likeness(one, other) >= ALIKE
+
+
+def likeness(one: Words, other: Words) -> float:
+    """Jaccard index of the runs of characters, 0 to 1."""
+    if one.folded == other.folded:
+        return 1.0
+    ours, theirs = _runs(one.folded), _runs(other.folded)
+    shared = np.intersect1d(ours, theirs, assume_unique=True).size
+    return float(shared / max(1, ours.size + theirs.size - shared))
+
+
+def hashed(parts: Sequence[str]) -> int:
+    """One signed number of 64 bits for some words, always the same."""
+    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def _runs(folded: str) -> Hashes:
+    """Hashes of all runs of five characters, spaces left out, each once."""
+    letters = np.frombuffer(
+        folded.replace(" ", "").encode("utf-32-le", "surrogatepass"), dtype="<u4"
+    )
+    if letters.size < _RUN:
+        return np.empty(0, dtype=np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(letters.astype(np.uint64), _RUN)
+    return np.unique(_mixed(windows @ _POWERS))
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Spread over all bits (the finalizer of SplitMix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
