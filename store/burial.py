@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 
-from store import audit
+from store import audit, copies
 from store.authors import nobody
 from store.clean import key
 from store.erasure import erase, erase_unheard
@@ -120,8 +120,9 @@ def _bury(tx: Connection, deleted: Mapping[int, datetime], now: datetime, rule: 
         post.c.id, post.c.platform, post.c.platform_id, post.c.account_id, post.c.title,
     )  # fmt: skip
     rows: list[Row[Any]] = list(tx.execute(select(*columns).where(post.c.id.in_(ids))))
-    _close_cases(tx, ids, now, rule)
     _silence(tx, rows, now)
+    copies.let_go(tx, ids, ACTOR, now)
+    _close_cases(tx, ids, now, rule)
     _empty(tx, rows, deleted)
     for table in (edit, analysis):
         tx.execute(delete(table).where(table.c.post_id.in_(ids)))

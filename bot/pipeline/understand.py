@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.pipeline.grouping import open_or_join
 from bot.pipeline.helping import acts_in
 from bot.pipeline.readings import Judges, read
 from bot.pipeline.readings import Reading as Judged
@@ -14,7 +15,7 @@ from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.reading import Reading, reading
 from rewards.rules import Heard, openings
-from store import analyses, burial, cases, context, helpgraph, mentions
+from store import analyses, burial, context, helpgraph, mentions
 from store.db import Connection, Engine
 from store.db import reading as reading_only
 from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
@@ -61,7 +62,7 @@ def understand(
         acts = acts_in(tx, judged)
         helpgraph.save_acts(tx, acts)
         helping = {act.post_id for act in acts}
-        opened = cases.open_cases(tx, _openings(tx, judged, helping, policy, now(), listening))
+        opened = open_or_join(tx, _openings(tx, judged, helping, policy, now(), listening))
         analyses.mark_understood(tx, [post.id for post in posts], judges.model)
     return Understood(len(posts), len(acts), len(opened))
 

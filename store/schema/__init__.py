@@ -3,6 +3,7 @@
 from typing import Final
 
 from store.schema.columns import metadata
+from store.schema.copies import case_copy, likeness
 from store.schema.deciding import case, decision, ledger, outbox
 from store.schema.desk import audit, fact, member, token
 from store.schema.judging import act_of_help, analysis, expert_score, rollup
@@ -17,6 +18,7 @@ __all__ = [
     "analysis",
     "audit",
     "case",
+    "case_copy",
     "claim",
     "claimant",
     "consent",
@@ -27,6 +29,7 @@ __all__ = [
     "expert_score",
     "fact",
     "ledger",
+    "likeness",
     "link",
     "member",
     "mention",

@@ -12,7 +12,7 @@ case = Table(
     ref("assignee_id", "member", null=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),
-    # Those of the post, which never change: the queue is filtered by them in its own order.
+    # Those of the post: the queue is filtered by them in its own order.
     Column("platform", String(32), nullable=False),
     Column("channel", Text),
     Column("reason", Text, nullable=False),
