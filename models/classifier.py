@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import emotion, intent, sentiment
-from models.heads import HEADS, clipped
+from models.heads import HEADS, TOPIC, WIDTH, clipped
 from models.irony import irony
-from models.judgement import Judgement, Label, Text
+from models.judgement import Judgement, Label, Text, Topics
 from models.text import prepare
 from models.weights_file import BUNDLED, load
 
@@ -50,6 +50,7 @@ class OnnxClassifier:
         self._session = onnxruntime.InferenceSession(
             str(weights.network), options, providers=["CPUExecutionProvider"]
         )
+        self._outputs = [one.name for one in self._session.get_outputs()]
 
     @property
     def model(self) -> str:
@@ -61,23 +62,39 @@ class OnnxClassifier:
         if not texts:
             return []
         prepared = [prepare(one.text, one.title) for one in texts]
-        return _judgements(prepared, self.logits(prepared), self._emotion)
+        logits, topics = self._read(prepared)
+        return _judgements(prepared, logits, topics, self._emotion)
+
+    def topics(self, texts: Sequence[str]) -> Topics | None:
+        """What texts speak of, a row each; None where the model is older than this output."""
+        if not texts or TOPIC not in self._outputs:
+            return None
+        return self._read([prepare(text) for text in texts])[1]
 
     def logits(self, prepared: Sequence[str]) -> Logits:
         """[texts, all heads] for texts that went through ``prepare``."""
+        return self._read(prepared)[0]
+
+    def _read(self, prepared: Sequence[str]) -> tuple[Logits, Topics | None]:
+        """One pass through the network for both of its outputs."""
         unique = {text: place for place, text in enumerate(dict.fromkeys(prepared))}
         encodings = self._tokenizer.encode_batch(list(unique))
         rows = [clipped(encoding.ids) for encoding in encodings]
         out = np.empty((len(rows), sum(HEADS.values())), dtype=np.float32)
+        topics = np.empty((len(rows), WIDTH), dtype=np.float32)
 
         def judge(places: list[int]) -> None:
             ids, mask = _padded([rows[place] for place in places])
-            (out[places],) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+            found = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+            out[places] = found[0]
+            if TOPIC in self._outputs:
+                topics[places] = found[self._outputs.index(TOPIC)]
 
         with ThreadPoolExecutor(self._threads) as pool:
             for done in [pool.submit(judge, places) for places in self._by_length(rows)]:
                 done.result()
-        return out[[unique[text] for text in prepared]]
+        order = [unique[text] for text in prepared]
+        return out[order], topics[order] if TOPIC in self._outputs else None
 
     def _by_length(self, rows: Sequence[Sequence[int]]) -> "Iterator[list[int]]":
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
@@ -113,7 +130,10 @@ def sigmoid(logits: Logits) -> Logits:
 
 
 def _judgements(
-    prepared: Sequence[str], logits: Logits, thresholds: NDArray[np.float64]
+    prepared: Sequence[str],
+    logits: Logits,
+    topics: Topics | None,
+    thresholds: NDArray[np.float64],
 ) -> list[Judgement]:
     parts = heads_of(logits)
     ironic = softmax(parts["irony"])[:, 1].tolist()
@@ -124,7 +144,8 @@ def _judgements(
         [irony(probability, text) for probability, text in zip(ironic, prepared, strict=True)],
         _labels(softmax(parts["offensive"]), _OFFENSIVE),
     ]
-    return [Judgement(*row) for row in zip(*columns, strict=True)]
+    told = [None] * len(prepared) if topics is None else list(topics)
+    return [Judgement(*row) for row in zip(*columns, told, strict=True)]
 
 
 def intents(probabilities: Logits, prepared: Sequence[str]) -> Logits:

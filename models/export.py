@@ -10,7 +10,8 @@ from typing import Final
 
 import torch
 
-from models.network import Network
+from models.heads import TOPIC
+from models.network import Exported, Network
 from models.train import base_model
 from models.weights_file import MANIFEST, digest
 
@@ -26,12 +27,17 @@ def to_onnx(network: Network, path: Path) -> None:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         torch.onnx.export(
-            network,
+            Exported(network),
             (ids, torch.ones_like(ids)),
             str(path),
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_axes={"input_ids": free, "attention_mask": free, "logits": {0: "batch"}},
+            output_names=["logits", TOPIC],
+            dynamic_axes={
+                "input_ids": free,
+                "attention_mask": free,
+                "logits": {0: "batch"},
+                TOPIC: {0: "batch"},
+            },
             opset_version=17,
             dynamo=False,
         )

@@ -16,6 +16,12 @@ HEADS: Final[dict[str, int]] = {
     "offensive": 2,
 }
 
+TOPIC: Final = "topic"
+"""The output beside the logits: the mean of the states after `TOPIC_LAYER` layers."""
+TOPIC_LAYER: Final = 3
+"""Later layers forget what a text speaks of for how it is meant: see benchmarks/RESULTS.md."""
+WIDTH: Final = 384
+
 
 def clipped(ids: list[int]) -> list[int]:
     """Token ids cut to ``MAX_TOKENS``: the beginning and the end are kept, the middle goes."""

@@ -1,8 +1,14 @@
 """What the models say of one text: a label a task, with how sure they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Topics = NDArray[np.float32]
+"""Rows of numbers that lie near each other where texts speak of like things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class Judgement:
     intent: Label
     irony: Label
     offensive: Label
+    topic: Topics | None = field(default=None, compare=False, repr=False)
+    """What the text speaks of, for `models.relevance`; None where the model does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +51,12 @@ class Classifier(Protocol):
 
     def classify(self, texts: Sequence[Text]) -> list[Judgement]:
         """One judgement a text, in the order given."""
+        ...
+
+
+class Encoder(Protocol):
+    """Tells what short texts speak of."""
+
+    def topics(self, texts: Sequence[str]) -> Topics | None:
+        """A row a text; None where the model does not tell."""
         ...

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from models.heads import HEADS
+from models.heads import HEADS, TOPIC_LAYER
 
 _HIDDEN = 128
 
@@ -30,10 +30,33 @@ class Network(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Logits [batch, sum of the heads' widths] in the order of ``HEADS``."""
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled = (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
-        return torch.cat([head(pooled) for head in self.heads.values()], dim=-1)
+        return self.both(input_ids, attention_mask)[0]
+
+    def both(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits and, [batch, width], what the texts speak of."""
+        read = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+        )
+        pooled = _mean(read.last_hidden_state, attention_mask)
+        topic = _mean(read.hidden_states[TOPIC_LAYER], attention_mask)
+        return torch.cat([head(pooled) for head in self.heads.values()], dim=-1), topic
+
+
+class Exported(nn.Module):
+    """The network with both outputs, as it is exported."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Network.both`."""
+        return self.network.both(input_ids, attention_mask)
+
+
+def _mean(states: Tensor, attention_mask: Tensor) -> Tensor:
+    weights = attention_mask.unsqueeze(-1).to(states.dtype)
+    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
 
 
 def split_heads(logits: Tensor) -> dict[str, Tensor]:
