@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from desk.words import excerpt, platform_name, web_address
-from store import analyses, audit, cases, decisions, helpgraph, members, mentions, outbox, pages
+from store import (
+    analyses,
+    audit,
+    cases,
+    copies,
+    decisions,
+    helpgraph,
+    members,
+    mentions,
+    outbox,
+    pages,
+)
 from store import people as people_store
 from store.cases import CaseRow
 from store.db import Connection
@@ -31,6 +42,8 @@ THREAD: Final = 40
 """Posts of a thread shown; of a longer one, those around the one in question."""
 POLICY: Final = "policy"
 """The actor of a decision that no person took."""
+COPIES: Final = 50
+"""Copies of a text shown, the first of them."""
 LULL: Final = timedelta(hours=6)
 """A silence after which a flat chat is another conversation."""
 
@@ -66,6 +79,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """A post that says what the post in question says, and where it stands on the web."""
+
+    stored: StoredPost
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as the page shows it."""
 
@@ -80,6 +101,8 @@ class CaseView:
     history: Sequence[Line]
     messages: Sequence[Message]
     members: Sequence[Member]
+    copies: Sequence[Copied]
+    copy_count: int
 
     @property
     def is_open(self) -> bool:
@@ -152,6 +175,10 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         history=_history(tx, case_id),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
+        copies=[
+            Copied(one, web_address(one.post.url)) for one in copies.of_case(tx, case_id, COPIES)
+        ],
+        copy_count=copies.counts(tx, [case_id]).get(case_id, 0),
     )
 
 

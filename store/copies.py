@@ -97,9 +97,9 @@ def counts(tx: Connection, case_ids: Collection[int]) -> dict[int, int]:
     """How many copies cases have; a case without any is left out."""
     found: dict[int, int] = {}
     for some in chunks(sorted(case_ids)):
-        query = select(case_copy.c.case_id, func.count()).where(case_copy.c.case_id.in_(some))
-        rows = tx.execute(query.group_by(case_copy.c.case_id)).tuples()
-        found |= dict(rows.all())
+        query = select(case_copy.c.case_id, func.count().label("n"))
+        query = query.where(case_copy.c.case_id.in_(some)).group_by(case_copy.c.case_id)
+        found |= {row.case_id: row.n for row in tx.execute(query)}
     return found
 
 

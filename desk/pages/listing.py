@@ -1,6 +1,6 @@
 """The list of cases: what part of the queue to see, and one page of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from desk.guard import Reader
 from desk.words import PLATFORMS, short_count
 from listener.health import needs_attention
-from store import cases, claims, cursors, pages
+from store import cases, claims, copies, cursors, pages
 from store.cases import QueueFilters, QueueItem
 from store.cursors import CursorState
 from store.db import Connection
@@ -139,6 +139,8 @@ class Listing:
     """Accounts that wrote a code and wait for a member."""
     trouble: str
     """Which sources need a person, in one line; empty where none does."""
+    copies: Mapping[int, int]
+    """How often the text of a case was copied; one that never was is left out."""
 
     def after(self, case_id: int) -> int | None:
         """The case to open once this one is dealt with: the next, else the one before."""
@@ -161,6 +163,7 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
         more=len(items) > PER_PAGE,
         claims=len(claims.waiting(tx)),
         trouble=_trouble([state for state in cursors.states(tx) if needs_attention(state)]),
+        copies=copies.counts(tx, [item.case_id for item in items]),
     )
 
 

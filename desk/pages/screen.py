@@ -39,6 +39,7 @@ def render(
         items=found.items,
         more=found.more,
         claims=found.claims,
+        copies=found.copies,
         trouble=found.trouble,
         empty=listing.empty(view),
         platforms=PLATFORMS,

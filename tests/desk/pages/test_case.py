@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from store import cases, decisions, mentions
+from store import cases, copies, decisions, mentions
+from store.copies import Copy
 from store.records import CaseKind, CaseState, NewCase, Reason, Verdict
 from tests.desk.conftest import HOSTILE, NOW, THANKS, Desk, a_post
 
@@ -97,6 +98,29 @@ def test_flat_chat_shows_the_talk_around_it(desk: Desk) -> None:
     shown = [n for n in range(40) if f">line {n}</p>" in page]
     assert shown == list(range(6, 27))
     assert "last week" not in page
+
+
+def test_copies_of_the_post_are_listed_with_author_place_and_link(desk: Desk) -> None:
+    page = desk.get(f"/cases/{desk.issue_case}")
+    assert "cop" not in page.partition("Why it is here")[2].partition("The conversation")[0]
+    with desk.engine.begin() as tx:
+        elsewhere = {"platform": "reddit", "channel": "acme", "url": "javascript:alert(2)"}
+        posts = [
+            a_post("d1", "zoe", HOSTILE, hours=3, url="https://forum.example/t/d1"),
+            a_post("d2", "<kim>", HOSTILE, hours=2, **elsewhere),
+        ]
+        ids = [one.id for one in mentions.save_posts(tx, posts, "forum", NOW)]
+        copies.join(tx, [Copy(desk.issue_case, id_, ()) for id_ in ids])
+    page = desk.get(f"/cases/{desk.issue_case}")
+    listed = page.partition("2 copies: who else said the same")[2].partition("</details>")[0]
+    assert listed.index("<bdi>zoe</bdi>") < listed.index("<bdi>&lt;kim&gt;</bdi>")
+    assert 'href="https://forum.example/t/d1"' in listed
+    assert "Reddit · <bdi>acme</bdi>" in listed
+    assert "javascript:" not in listed
+    row = page.partition(f'id="item-{desk.issue_case}"')[2].partition("</li>")[0]
+    assert '<span class="badge">2 copies</span>' in row
+    other = page.partition(f'id="item-{desk.help_case}"')[2].partition("</li>")[0]
+    assert "cop" not in other
 
 
 def test_unknown_case_is_not_found(desk: Desk) -> None:
