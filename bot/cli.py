@@ -39,8 +39,8 @@ MODEL: Final = Group(
 )
 QUERY: Final = Group(
     "query",
-    "Queries: explain and test.",
-    (query.explain, query.test),
+    "Queries: explain, test, backfill.",
+    (query.explain, query.test, query.backfill),
 )
 SECTIONS: Final[dict[str, tuple[Command | Group, ...]]] = {
     "Begin": (setup.init, setup.check, setup.demo),

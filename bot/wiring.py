@@ -13,7 +13,7 @@ from listener.match import Matcher
 from listener.needles import needles
 from listener.query import EVERYTHING
 from listener.roles import RoledMatcher
-from listener.settings import ListenSettings, Role, SourceSettings, is_loopback
+from listener.settings import ListenSettings, QuerySettings, Role, SourceSettings, is_loopback
 from models.judgement import Classifier
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
@@ -44,6 +44,13 @@ def matcher(settings: Settings, source: SourceSettings) -> Matcher:
     queries = _by_role(settings.listener)
     if source.kind is SourceKind.COMMUNITY and not queries[Role.BRAND]:
         queries[Role.BRAND] = {EVERYTHING: EVERYTHING}
+    return RoledMatcher(queries, settings.rewards.own_handles, detect=detect)
+
+
+def matcher_of(settings: Settings, query: QuerySettings) -> Matcher:
+    """One query as listening looks for it, with what others exclude."""
+    queries = {Role.EXCLUDE: _by_role(settings.listener)[Role.EXCLUDE]}
+    queries[query.role] = {query.name: query.query}
     return RoledMatcher(queries, settings.rewards.own_handles, detect=detect)
 
 

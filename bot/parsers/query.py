@@ -1,11 +1,11 @@
-"""``laurels query``: explain and test."""
+"""``laurels query``: explain, test and backfill."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.parsers.shared import Json
+from bot.parsers.shared import Config, Json, opened, settings_in
 
 Query = Annotated[
     str,
@@ -45,3 +45,29 @@ def test(
     from bot.commands import query as command
 
     command.try_out(query, archive, limit, as_json=as_json)
+
+
+def backfill(
+    query: Annotated[
+        str,
+        typer.Argument(metavar="NAME|QUERY", help="A query of config.yaml by its name, or any."),
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Only posts written on that day or later."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Find a query's mentions in what was already heard.
+
+    It may be repeated: only new ones are added, and `laurels run` or `understand` then opens their
+    cases, where the posts are younger than rewards.fresh_days. Interrupted, the same command goes
+    on. A query that config.yaml does not name keeps its mentions under its own text.
+    """
+    from bot.commands import backfill as command
+
+    settings = settings_in(config)
+    with opened(settings) as engine:
+        command.backfill(engine, settings, query, since, dry_run=dry_run, as_json=as_json)
