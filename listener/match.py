@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from listener.matching.coarse import Anchor, Coarse
-from listener.matching.document import BORDER, Document, Said
+from listener.matching.document import Document, Said, whole
 from listener.matching.engine import Engine, available
 from listener.matching.fields import Detect
 from listener.matching.fold import Span
@@ -43,13 +43,19 @@ class _Index:
         self._queries = list(which.values())
         self._engine = engine(list(which)) if which else None
 
-    def candidates(self, coarse: str) -> Iterator[tuple[int, int]]:
+    def candidates(self, coarse: bytes) -> Iterator[tuple[int, int]]:
         """Numbers of texts, and of the queries that each may match, some more than once."""
         if self._engine is None:
             return
         for anchor, text in zip(*self._engine.hits(coarse), strict=True):
             for query in self._queries[anchor]:
                 yield text, query
+
+    def of_one(self, coarse: bytes) -> set[int]:
+        """The queries that one text may match."""
+        if self._engine is None or not (held := self._engine.held(coarse)):
+            return set()
+        return {query for anchor in held for query in self._queries[anchor]}
 
 
 class Matcher:
@@ -100,25 +106,35 @@ class Matcher:
 
     def match(self, post: Said) -> list[Match]:
         """Each query that matches, with its spans; a post to our own handle matches all of them."""
-        return self.match_many([post]).get(0, [])
+        if not self._names:
+            return []
+        coarse = self._coarse.one(whole(post))
+        queries = self._indexes[0].of_one(coarse)
+        for index in self._indexes[1:]:
+            queries |= index.of_one(coarse)
+        return self._matches(post, queries) if queries or self._is_always_asked(post) else []
 
     def match_many(self, posts: Sequence[Said]) -> dict[int, list[Match]]:
         """The same for many posts in one pass, by their numbers; those without a match lack."""
         if not posts or not self._names:
             return {}
-        coarse = self._coarse.fold(
-            [f"{one.title}{BORDER}{one.text}" if one.title else one.text for one in posts]
-        )
         which: dict[int, set[int]] = {}
-        for index in self._indexes:
-            for text, query in index.candidates(coarse):
-                which.setdefault(text, set()).add(query)
+        for numbers, coarse in self._coarse.fold([whole(one) for one in posts]):
+            for index in self._indexes:
+                for text, query in index.candidates(coarse):
+                    which.setdefault(numbers[text], set()).add(query)
         looks_at_all = self._always or self._everything or self._own
-        each = {
-            number: self._matches(posts[number], which.get(number, ()))
-            for number in (range(len(posts)) if looks_at_all else sorted(which))
-        }
+        asked = (
+            [at for at, one in enumerate(posts) if at in which or self._is_always_asked(one)]
+            if looks_at_all
+            else sorted(which)
+        )
+        each = {number: self._matches(posts[number], which.get(number, ())) for number in asked}
         return {number: found for number, found in each.items() if found}
+
+    def _is_always_asked(self, post: Said) -> bool:
+        """Whether it may match whatever it says."""
+        return bool(self._always or self._everything or (self._own and post.addressed))
 
     def _read(self, name: str, query: str) -> int:
         part, number = parse(query), len(self._names)
@@ -133,11 +149,10 @@ class Matcher:
 
     def _matches(self, post: Said, queries: Collection[int]) -> list[Match]:
         document = Document(post)
-        spans = {
-            number: found
-            for number in {*queries, *self._always}
-            if (found := self._plans[number].node.found(document)) is not None
-        }
+        spans: dict[int, list[Span]] = {}
+        for number in {*queries, *self._always} if self._always else queries:
+            if (found := self._plans[number].node.found(document)) is not None:
+                spans[number] = found
         to_us = spans.pop(_TO_US, None)
         if to_us is None and self._own and self._own & {one.casefold() for one in post.addressed}:
             to_us = []
@@ -145,4 +160,8 @@ class Matcher:
             spans = {number: [*spans.get(number, ()), *to_us] for number in self._names}
         for number in self._everything:
             spans.setdefault(number, [])
-        return [Match(self._names[one], tuple(sorted(set(spans[one])))) for one in sorted(spans)]
+        return [Match(self._names[one], _in_order(spans[one])) for one in sorted(spans)]
+
+
+def _in_order(spans: list[Span]) -> tuple[Span, ...]:
+    return tuple(sorted(set(spans)) if len(spans) > 1 else spans)

@@ -7,10 +7,11 @@ looked at exactly.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from itertools import compress
+from typing import Final, TypeVar
 
 import numpy as np
 import regex
@@ -26,7 +27,12 @@ _PAGE: Final = 256
 _BREAK: Final = ord("\n")
 _SPACE: Final = ord(" ")
 _SPACES: Final = re.compile("  +")
-_DROPPED, _LATIN, _CAREFUL, _OTHER, _UNKNOWN = 1, 2, 4, 8, 255
+_BYTES_OF_SPACES: Final = re.compile(b"  +")
+_CODE: Final = np.uint32(0x1FFFFF)
+_DROPPED, _LATIN, _CAREFUL, _LONGER, _OTHER, _UNKNOWN = (1 << bit for bit in range(21, 27))
+"""Above the code of what a character becomes stands what is to be known of it."""
+_MOST_LONGER: Final = 32
+_Code = TypeVar("_Code", np.uint8, np.uint32)
 _JAMO: Final = regex.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 
 
@@ -71,60 +77,91 @@ class Coarse:
     """Folds batches; what a character becomes is worked out page by page, as they are met."""
 
     def __init__(self) -> None:
-        self._becomes: NDArray[np.uint32] = np.arange(_SIZE, dtype=np.uint32)
-        self._kinds: NDArray[np.uint8] = np.full(_SIZE, _UNKNOWN, dtype=np.uint8)
+        self._becomes: NDArray[np.uint32] = np.full(_SIZE, _UNKNOWN, dtype=np.uint32)
         self._singly = _Singly()
+        self._longer: dict[str, str] = {}
 
-    def fold(self, texts: Sequence[str]) -> str:
-        """All texts, each between line breaks."""
-        if len(texts) == 1:
-            return f"\n{self._one(texts[0])}\n"
-        codes, kinds = self._looked_up(_joined(texts))
-        if (careful := _careful(codes, kinds)) is not None:
-            kept = list(texts)
+    def fold(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], bytes]]:
+        """Numbers of texts, and these in UTF-8, each between line breaks; each is in one of two."""
+        is_ascii = [one.isascii() for one in texts]
+        every = range(len(texts))
+        if plain := list(compress(every, is_ascii)):
+            yield plain, _plainly([texts[number] for number in plain])
+        if len(plain) < len(texts):
+            others = [number for number in every if not is_ascii[number]]
+            yield others, self._many([texts[number] for number in others])
+
+    def one(self, text: str) -> bytes:
+        """One text in UTF-8, between line breaks."""
+        if text.isascii():
+            data = b"\n%b\n" % text.encode().translate(_ONE_PLAINLY)
+            return _BYTES_OF_SPACES.sub(b" ", data) if b"  " in data else data
+        coarse = text.replace("\n", " ").translate(self._singly)
+        if _WITH_CARE in coarse:
+            coarse = coarsely(fold(text).text)
+        data = f"\n{coarse}\n".encode()
+        return _BYTES_OF_SPACES.sub(b" ", data) if b"  " in data else data
+
+    def _many(self, texts: list[str]) -> bytes:
+        codes, became = self._looked_up(texts)
+        if (careful := self._careful(codes, became)) is not None:
             for at in careful:
-                kept[at] = coarsely(fold(kept[at]).text)
-            codes, kinds = self._looked_up(_joined(kept))
-        codes = self._becomes[codes]
-        gone = codes == _SPACE
-        gone[1:] &= gone[:-1]
-        gone |= (kinds & _DROPPED) > 0
-        return str(codes[~gone].tobytes(), "utf-32-le")
+                texts[at] = coarsely(fold(texts[at]).text)
+            codes, became = self._looked_up(texts)
+        codes = became & _CODE
+        is_dropped = (became & _DROPPED) > 0
+        if is_dropped.any():
+            codes = codes[~is_dropped]
+        return str(_single_spaced(codes).tobytes(), "utf-32-le").encode()
 
-    def _one(self, text: str) -> str:
-        coarse = _one_line(text).translate(self._singly)
-        if _WITH_CARE in coarse or may_hold(text):
-            return coarsely(fold(text).text)
-        return _SPACES.sub(" ", coarse)
-
-    def _looked_up(self, text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        kinds = self._kinds[codes]
-        if kinds.max() == _UNKNOWN:
-            for page in np.unique(codes[kinds == _UNKNOWN] // _PAGE):
+    def _looked_up(self, texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """The characters of texts, and what each becomes, with what is to be known of it."""
+        joined = "\n".join(("", *[_one_line(text) for text in texts], ""))
+        for one, longer in self._longer.items():
+            joined = joined.replace(one, longer)
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        became = self._becomes[codes]
+        if np.bitwise_or.reduce(became) & _UNKNOWN:
+            for page in np.unique(codes[(became & _UNKNOWN) > 0] // _PAGE):
                 self._learn(int(page))
-            kinds = self._kinds[codes]
-        return codes, kinds
+            became = self._becomes[codes]
+        return codes, became
 
     def _learn(self, page: int) -> None:
         for code in range(page * _PAGE, (page + 1) * _PAGE):
             becomes, kind = _character(chr(code))
-            self._becomes[code], self._kinds[code] = ord(becomes), kind
+            self._becomes[code] = ord(becomes) | kind
+
+    def _careful(
+        self, codes: NDArray[np.uint32], became: NDArray[np.uint32]
+    ) -> NDArray[np.int64] | None:
+        """Which texts would be folded wrong one character at a time."""
+        if not np.bitwise_or.reduce(became) & (_CAREFUL | _LONGER | _OTHER):
+            return None
+        for code in np.unique(codes[(became & _LONGER) > 0]):
+            if len(self._longer) < _MOST_LONGER:
+                self._longer[chr(code)] = coarsely(fold(chr(code)).text)
+        starts = np.flatnonzero(codes == _BREAK)[:-1]
+        of_each = np.bitwise_or.reduceat(became, starts)
+        mixes = (of_each & (_LATIN | _OTHER)) == (_LATIN | _OTHER)
+        found: NDArray[np.int64] = np.flatnonzero(((of_each & (_CAREFUL | _LONGER)) > 0) | mixes)
+        return found
 
 
-def _careful(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.int64] | None:
-    """Which texts would be folded wrong one character at a time."""
-    if not np.bitwise_or.reduce(kinds) & (_CAREFUL | _OTHER):
-        return None
-    starts = np.flatnonzero(codes == _BREAK)[:-1]
-    of_each = np.bitwise_or.reduceat(kinds, starts)
-    mixes = (of_each & (_LATIN | _OTHER)) == (_LATIN | _OTHER)
-    found: NDArray[np.int64] = np.flatnonzero(((of_each & _CAREFUL) > 0) | mixes)
-    return found
+def _plainly(texts: Sequence[str]) -> bytes:
+    """Texts of ASCII alone."""
+    joined = "\n".join(("", *texts, ""))
+    if joined.count("\n") > len(texts) + 1:
+        joined = "\n".join(("", *map(_one_line, texts), ""))
+    codes = np.frombuffer(joined.encode().translate(_PLAINLY), dtype=np.uint8)
+    return _single_spaced(codes).tobytes()
 
 
-def _joined(texts: Sequence[str]) -> str:
-    return "\n".join(("", *[_one_line(text) for text in texts], ""))
+def _single_spaced(codes: NDArray[_Code]) -> NDArray[_Code]:
+    is_more = codes == _SPACE
+    is_more[1:] &= is_more[:-1]
+    kept: NDArray[_Code] = codes[~is_more]
+    return kept
 
 
 def _one_line(text: str) -> str:
@@ -136,7 +173,9 @@ class _Singly(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         becomes, kind = _character(chr(code))
-        if kind & _CAREFUL:
+        if kind & _LONGER:
+            becomes = coarsely(fold(chr(code)).text)
+        elif kind & (_CAREFUL | _OTHER):
             becomes = _WITH_CARE
         self[code] = "" if kind & _DROPPED else becomes
         return self[code]
@@ -153,9 +192,16 @@ def _character(character: str) -> tuple[str, int]:
     coarse = coarsely(fold(character).text)
     if not coarse:
         return " ", _DROPPED
-    if len(coarse) > 1:
+    if _JAMO.search(coarse):
         return " ", _CAREFUL
-    if _JAMO.match(coarse):
-        return coarse, _CAREFUL
+    if len(coarse) > 1:
+        return " ", _LONGER
     kind = _LATIN if is_latin(character) else _OTHER if may_hold(character) else 0
     return coarse, kind
+
+
+_PLAINLY: Final = bytes(
+    ord(_character(chr(code))[0]) if code < 128 else code for code in range(256)
+)
+"""What each character of ASCII becomes."""
+_ONE_PLAINLY: Final = _PLAINLY.replace(b"\n", b" ")

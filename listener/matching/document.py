@@ -95,7 +95,7 @@ class Document:
 
     def __init__(self, post: Said) -> None:
         self.post = post
-        self.whole = f"{post.title}{BORDER}{post.text}" if post.title else post.text
+        self.whole = whole(post)
         self.border = len(post.title) if post.title else -1
         self._plain: Folded | None = None
         self._cased: Folded | None = None
@@ -150,6 +150,11 @@ class Document:
             ]
             self._words = [start for start, _ in found], [end for _, end in found]
         return self._words
+
+
+def whole(post: Said) -> str:
+    """Its title, the border, then its text, or the text alone."""
+    return f"{title}{BORDER}{post.text}" if (title := post.title) else post.text
 
 
 def is_handle(text: str) -> bool:

@@ -11,6 +11,7 @@ from listener.matching.fields import Detect
 from listener.matching.fold import Span, fold
 from listener.matching.marked import Handle, Tag
 from listener.matching.near import Near
+from listener.matching.plain import plainly
 from listener.matching.words import Piece, Words, pieces_of, whole_piece
 from listener.query import All, Any, Everything, Field, Form, Not, Part, Term
 from listener.query import Near as NearPart
@@ -98,9 +99,9 @@ def _term(term: Term) -> Plan:
         return Plan(node, _anchors((piece,)))
     pieces = pieces_of(term.text, cased=term.is_cased)
     if term.form is Form.WORDS:
-        return Plan(Words(pieces, term.is_cased), _anchors(pieces))
+        return Plan(plainly(Words(pieces, term.is_cased)), _anchors(pieces))
     run_together = pieces_of("".join(one.readings[0] for one in pieces))
-    apart, whole = Words(pieces), Words(run_together)
+    apart, whole = plainly(Words(pieces)), plainly(Words(run_together))
     anchors = _together([Plan(apart, _anchors(pieces)), Plan(whole, _anchors(run_together))])
     return Plan(_Some((apart, whole)), anchors)
 

@@ -1,5 +1,7 @@
 """Matching whole words in any script."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -7,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.match import Matcher
+from listener.matching.coarse import Anchor
+from listener.matching.engine import AhoCorasick, Engine, Hyperscan
 from tests.posts import a_post
 
 
@@ -85,3 +89,35 @@ def test_language_is_the_posts_own_else_the_detected() -> None:
     assert matcher.matches(replace(a_post(text="x"), lang="de-AT"))
     assert matcher.matches(replace(a_post(text="Straße"), lang=None))
     assert not matcher.matches(replace(a_post(text="Straße"), lang="en"))
+
+
+@pytest.mark.parametrize("engine", [Hyperscan, AhoCorasick])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "acme\u200b cloud",
+        "acme \u200b cloud",
+        "acme\u200b\u200b  cloud",
+        "so…acme cloud",
+        "aﬁn acme  cloud",
+        "акме acme\ncloud",
+        "acme\1cloud acme cloud",
+        "acme\ud800 acme cloud",
+    ],
+)
+def test_word_is_found_beside_what_is_dropped_or_becomes_more(
+    text: str, engine: Callable[[Sequence[Anchor]], Engine]
+) -> None:
+    matcher = Matcher({"brand": '"acme cloud"'}, engine=engine)
+    posts = [a_post(text=one) for one in (text, "plain", "größer", text)]
+    found = matcher.match_many(posts)
+    assert sorted(found) == [0, 3]
+    assert found[0] == matcher.match(posts[0])
+
+
+def test_threads_may_share_a_matcher() -> None:
+    matcher = Matcher({f"q{number}": f"word{number}" for number in range(100)})
+    posts = [a_post(text="a word7 in a longer text " * 400) for _ in range(30)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(matcher.match_many, [posts] * 20))
+    assert all(sorted(one) == list(range(30)) for one in found)

@@ -1,0 +1,79 @@
+"""Find words of plain letters where the text is as plain, and leave all else to `words`.
+
+Nearly every word of a query is of letters and digits of ASCII, and nearly everywhere it stands
+between spaces or commas. Then two looks tell whether it is one, and no more need be known.
+"""
+
+import string
+from dataclasses import dataclass
+from typing import Final
+
+from listener.matching.document import Document
+from listener.matching.fold import Span
+from listener.matching.words import Piece, Words
+
+_LETTERS: Final = frozenset(string.ascii_letters + string.digits)
+_OTHERS: Final = frozenset(map(chr, range(128))) - _LETTERS - {"_"}
+_BEFORE: Final = _OTHERS - frozenset(".-@#'")
+"""No word goes on from here, and no name of a tag or a handle."""
+_AFTER: Final = _OTHERS
+_BREAKS: Final = _OTHERS - frozenset(" \t\n\r\f\v\x1c\x1d\x1e\x1f*~\"'`-/\\")
+"""What no phrase goes on over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """Words, one after another."""
+
+    words: Words
+    first: str
+    rest: tuple[str, ...]
+
+    def found(self, document: Document) -> list[Span] | None:
+        """Where they stand in the post, every place; None where they do not."""
+        folded = document.folded(cased=self.words.cased)
+        text, first, rest = folded.text, self.first, self.rest
+        spans: list[Span] = []
+        at, size = text.find(first), len(text)
+        while at >= 0:
+            end = at + len(first)
+            before = text[at - 1] if at else " "
+            if before not in _LETTERS:
+                if before not in _BEFORE:
+                    return self.words.found(document)
+                if rest and (end := _end(text, end, rest)) < 0:
+                    return self.words.found(document)
+                after = text[end] if end < size else " "
+                if end and after in _AFTER:
+                    spans.append(folded.span(at, end))
+                elif end and after not in _LETTERS:
+                    return self.words.found(document)
+            at = text.find(first, at + 1)
+        return spans or None
+
+
+def _end(text: str, at: int, rest: tuple[str, ...]) -> int:
+    """Where the last word ends; 0 where the words do not follow, -1 where that is hard to tell."""
+    for word in rest:
+        after = text[at : at + 2]
+        if after[:1] == " " and after[1:] in _LETTERS:
+            if not text.startswith(word, at + 1):
+                return 0
+            at += 1 + len(word)
+        elif not after or after[0] in _LETTERS or after[0] in _BREAKS:
+            return 0
+        else:
+            return -1
+    return at
+
+
+def plainly(words: Words) -> Words | PlainWords:
+    """The same, quicker where each word is of plain letters."""
+    if not all(map(_is_plain, words.pieces)):
+        return words
+    first, *rest = (one.readings[0] for one in words.pieces)
+    return PlainWords(words, first, tuple(rest))
+
+
+def _is_plain(piece: Piece) -> bool:
+    return not piece.is_prefix and len(piece.readings) == 1 and _LETTERS.issuperset(*piece.readings)
