@@ -79,7 +79,6 @@ def by_post(
     tx: Connection,
     queries: Collection[str],
     since: datetime,
-    until: datetime,
     platform: str | None = None,
 ) -> Iterator[tuple[datetime, set[str]]]:
     """Each post that one of the queries found: when it was written, and which found it."""
@@ -89,7 +88,6 @@ def by_post(
         .where(
             mention.c.query.in_([key(name) for name in queries]),
             post.c.created_at >= since,
-            post.c.created_at < until,
             post.c.deleted_at.is_(None),
         )
         .order_by(mention.c.post_id)
@@ -97,7 +95,7 @@ def by_post(
     if platform is not None:
         query = query.where(post.c.platform == platform)
     id_, at, found = 0, since, set[str]()
-    for row in tx.execution_options(yield_per=10_000).execute(query):
+    for row in tx.execute(query, execution_options={"yield_per": 10_000}):
         if row[0] != id_ and found:
             yield at, found
             found = set()
@@ -105,15 +103,6 @@ def by_post(
         found.add(row[2])
     if found:
         yield at, found
-
-
-def first_at(tx: Connection, queries: Collection[str]) -> datetime | None:
-    """When the first post was written that one of the queries found."""
-    query = select(func.min(post.c.created_at)).join(mention, mention.c.post_id == post.c.id)
-    found: datetime | None = tx.scalar(
-        query.where(mention.c.query.in_([key(name) for name in queries]))
-    )
-    return found
 
 
 def judged_after(tx: Connection, after: int, limit: int) -> list[Judged]:

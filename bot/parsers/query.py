@@ -1,4 +1,4 @@
-"""``laurels query``: explain, test and backfill."""
+"""``laurels query``: explain, test, backfill and voice."""
 
 from pathlib import Path
 from typing import Annotated
@@ -71,3 +71,33 @@ def backfill(
     settings = settings_in(config)
     with opened(settings) as engine:
         command.backfill(engine, settings, query, since, dry_run=dry_run, as_json=as_json)
+
+
+def voice(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Queries to compare; else all of config.yaml."),
+    ] = None,
+    by: Annotated[str, typer.Option(metavar="WORD", help="day, week or month.")] = "month",
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD", help="From this day on; else 30 days, 12 weeks or 12 months."
+        ),
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Posts of one platform only, e.g. reddit.")
+    ] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Share of voice: how the mentions of queries compare over time.
+
+    Of the posts that any of the queries names, how many each names. A competitor is a query of role
+    competitor; see docs/queries.md.
+    """
+    from bot.commands import voice as command
+
+    settings = settings_in(config)
+    with opened(settings) as engine:
+        command.voice(engine, settings, names or (), by, since, platform, as_json=as_json)

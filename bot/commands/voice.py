@@ -1,0 +1,144 @@
+"""``laurels query voice``: how the mentions of queries compare over time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from bot.commands.desk import clock
+from bot.dates import day_in
+from bot.failures import CommandError, Interrupted
+from bot.settings import Settings
+from bot.share_of_voice import Length, Period, Share, back, shares, total
+from bot.terminal import columns, emit
+from store import finds
+from store.clean import key
+from store.db import Connection, Engine, reading
+
+_USUAL: Final = {Length.DAY: 30, Length.WEEK: 12, Length.MONTH: 12}
+_WIDEST: Final = 20
+_HEAD: Final = ("", "query", "posts", "of", "share", "95 % interval")
+_RIGHT: Final = frozenset({2, 3, 4, 5})
+
+
+def voice(
+    engine: Engine,
+    settings: Settings,
+    names: Sequence[str],
+    by: str,
+    since: str | None,
+    platform: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Compare queries: those named, else all of the settings that make mentions."""
+    if by not in set(Length):
+        raise CommandError(f"--by: expected day, week or month, got {by!r}")
+    length, zone = Length(by), settings.rewards.zone
+    now = clock(engine)()
+    start = (
+        back(now, _USUAL[length], length, zone) if since is None else day_in(since, zone, "--since")
+    )
+    with reading(engine) as tx:
+        queries = _queries(tx, settings, names)
+        if platform is not None:
+            _check_platform(tx, platform)
+        try:
+            found = finds.by_post(tx, queries, start, platform)
+            periods = shares(found, [key(one) for one in queries], length, zone, now)
+        except KeyboardInterrupt:
+            raise Interrupted("stopped while counting; nothing was changed") from None
+    whole = total(periods, [key(one) for one in queries])
+    value = {
+        "by": length,
+        "since": start,
+        "time_zone": settings.rewards.time_zone,
+        "platform": platform,
+        "queries": queries,
+        "total": _plain(whole, queries),
+        "periods": [{"from": one.first, "queries": _plain(one.shares, queries)} for one in periods],
+    }
+    first = start.astimezone(zone).date()
+    emit(value, _told(periods, whole, queries, length, first), as_json=as_json)
+
+
+def _queries(tx: Connection, settings: Settings, names: Sequence[str]) -> list[str]:
+    sought = [one.name for one in settings.listener.sought]
+    if not names:
+        if not sought:
+            raise CommandError("listener.queries: there is none to compare; name one in it")
+        return sought
+    known = {*sought, *finds.names(tx)}
+    excluding = {one.name for one in settings.listener.queries} - {*sought}
+    for one in names:
+        if one in excluding:
+            raise CommandError(f"{one}: this query excludes and has no mentions")
+        if one not in known and key(one) not in known:
+            raise CommandError(
+                f"no query is called {one!r}; known: {', '.join(sorted(known)) or 'none'}"
+            )
+    return list(dict.fromkeys(names))
+
+
+def _check_platform(tx: Connection, platform: str) -> None:
+    known = finds.platforms(tx)
+    if platform not in known:
+        heard = ", ".join(known) or "none"
+        raise CommandError(f"--platform: nothing was heard on {platform!r}; heard: {heard}")
+
+
+def _plain(found: Mapping[str, Share], queries: Sequence[str]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": name,
+            "posts": one.posts,
+            "of": one.of,
+            "share_percent": None if one.share is None else round(100 * one.share, 2),
+            "interval_percent": None
+            if one.interval is None
+            else [round(100 * end, 2) for end in one.interval],
+        }
+        for name in queries
+        for one in (found[key(name)],)
+    ]
+
+
+def _told(
+    periods: Sequence[Period],
+    whole: Mapping[str, Share],
+    queries: Sequence[str],
+    length: Length,
+    start: date,
+) -> str:
+    if not periods:
+        return f"No mention since {start}."
+    rows = [_HEAD, *_rows("all", whole, queries)]
+    for one in periods:
+        rows += _rows(_name(one.first, length), one.shares, queries)
+    note = (
+        "of: posts that any of these queries found. One that two found counts for both,\n"
+        "so that shares may come to more than 100 %."
+    )
+    return f"{columns(rows, right=_RIGHT)}\n\n{note}"
+
+
+def _rows(period: str, found: Mapping[str, Share], queries: Sequence[str]) -> list[tuple[str, ...]]:
+    return [
+        (
+            "" if at else period,
+            name if len(name) <= _WIDEST else name[: _WIDEST - 1] + "…",
+            f"{one.posts:,}",
+            f"{one.of:,}",
+            "–" if one.share is None else f"{100 * one.share:.1f} %",
+            "–" if one.interval is None else _between(*one.interval),
+        )
+        for at, name in enumerate(queries)
+        for one in (found[key(name)],)
+    ]
+
+
+def _between(low: float, high: float) -> str:
+    return f"{100 * low:.1f} – {100 * high:.1f} %"
+
+
+def _name(first: date, length: Length) -> str:
+    return f"{first:%Y-%m}" if length is Length.MONTH else first.isoformat()
