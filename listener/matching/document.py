@@ -117,7 +117,7 @@ class Document:
         return [found.span(1) for found in _MENTION.finditer(text)] if "@" in text else ()
 
     def names(self, *, cased: bool = False) -> Sequence[Span]:
-        """Where the names of handles and tags stand in the folded text, without their marks."""
+        """Where the names of handles and tags stand in the folded text, without marks, in order."""
         names = self._cased_names if cased else self._names
         if names is None:
             text = self.folded(cased=cased).text
@@ -125,7 +125,7 @@ class Document:
             if "@" in text:
                 names += [found.span(1) for found in _MENTION.finditer(text)]
             if "#" in text:
-                names += [found.span(1) for found in _TAG.finditer(text)]
+                names = sorted(names + [found.span(1) for found in _TAG.finditer(text)])
             if cased:
                 self._cased_names = names
             else:

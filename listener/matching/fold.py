@@ -24,6 +24,9 @@ _MOVING: Final = regex.compile(
     r"[\p{M}\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc]|" + HIDDEN.pattern
 )
 """What may join what stands before it, or go; all else becomes one character or more."""
+_MANY_MARKS: Final = 100
+"""So many marks on one letter are folded together; to put more in order takes ever longer."""
+_TOO_MANY_MARKS: Final = regex.compile(f"(?:{_MOVING.pattern}){{{_MANY_MARKS}}}")
 _COMPOSING: Final = range(0x1161, 0x1200)
 """Medial and final letters of Korean syllables, which join what stands before."""
 
@@ -79,6 +82,9 @@ def fold(text: str, *, cased: bool = False, in_query: bool = False) -> Folded:
 
 def _whole(text: str, *, cased: bool) -> str:
     """The same as piece by piece, where no letter is read as another."""
+    if len(text) > _MANY_MARKS and _TOO_MANY_MARKS.search(text):
+        fold = _cased if cased else _plain
+        return "".join(fold(piece) for piece, _, _ in _apart(text))
     text = unicodedata.normalize("NFKC", _alike(HIDDEN.sub("", text)))
     text = _alike(text)
     return text if cased else unicodedata.normalize("NFKC", text.casefold())
@@ -90,17 +96,16 @@ def _alike(text: str) -> str:
 
 def _apart(text: str) -> list[Piece]:
     """What folds as one, a character with its marks, and where it stands."""
-    found: list[Piece] = []
+    found: list[tuple[list[str], int, int]] = []
     for at, character in enumerate(text):
         role = _ROLES[character]
-        if role is None:
-            found.append((character, at, at + 1))
-        elif role == _JOINS and found:
-            before, start, _ = found[-1]
-            found[-1] = (before + character, start, at + 1)
-        elif role == _JOINS:
-            found.append((character, at, at + 1))
-    return found
+        if role == _JOINS and found and len(found[-1][0]) < _MANY_MARKS:
+            joined, start, _ = found[-1]
+            joined.append(character)
+            found[-1] = (joined, start, at + 1)
+        elif role != _HIDDEN:
+            found.append(([character], at, at + 1))
+    return [("".join(joined), start, end) for joined, start, end in found]
 
 
 class _Roles(dict[str, str | None]):

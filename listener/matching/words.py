@@ -1,7 +1,9 @@
 """Find the words of one term in a post: whole, one after another, in their place."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 import regex
@@ -80,36 +82,42 @@ class Words:
 
     def _places(self, document: Document, folded: Folded) -> Iterator[Span]:
         text = folded.text
-        first = self.pieces[0]
-        for reading in first.readings:
+        for reading in self.pieces[0].readings:
             at = text.find(reading)
             while at >= 0:
-                for end in self._from(document, text, at, 0):
+                for end in self._ends_from(document, text, at):
                     yield at, end
                 at = text.find(reading, at + 1)
 
-    def _from(self, document: Document, text: str, at: int, number: int) -> Iterator[int]:
-        """Where the words end whose piece `number` begins at a place."""
-        piece = self.pieces[number]
-        for reading in piece.readings:
-            if not text.startswith(reading, at):
-                continue
-            end = _end(piece, text, at, at + len(reading))
-            if end is None or not self._may_stand(document, at, end):
-                continue
-            if number + 1 == len(self.pieces):
-                yield end
-            else:
-                for following in _after_gap(text, end):
-                    yield from self._from(document, text, following, number + 1)
+    def _ends_from(self, document: Document, text: str, at: int) -> set[int]:
+        """Where the last word may end when the first begins at a place."""
+        ended = self._ends(document, text, self.pieces[0], at)
+        for piece in self.pieces[1:]:
+            if not ended:
+                break
+            begun = {following for end in ended for following in _after_gap(text, end)}
+            ended = {end for at in begun for end in self._ends(document, text, piece, at)}
+        return ended
+
+    def _ends(self, document: Document, text: str, piece: Piece, at: int) -> set[int]:
+        """Where one word may end that begins at a place."""
+        ended = {
+            _end(piece, text, at, at + len(reading))
+            for reading in piece.readings
+            if text.startswith(reading, at)
+        }
+        return {one for one in ended if one is not None and self._may_stand(document, at, one)}
 
     def _may_stand(self, document: Document, start: int, end: int) -> bool:
         """In a handle or a tag only what is all of it, with its mark or without."""
-        return all(
-            start <= first and last == end
-            for first, last in document.names(cased=self.cased)
-            if first < end and start < last
-        )
+        names = document.names(cased=self.cased)
+        for at in range(bisect_right(names, start, key=itemgetter(1)), len(names)):
+            first, last = names[at]
+            if first >= end:
+                break
+            if not (start <= first and last == end):
+                return False
+        return True
 
 
 def _end(piece: Piece, text: str, start: int, end: int) -> int | None:
