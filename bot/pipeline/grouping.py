@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nlargest
 from typing import Final
 
 from models.copies import Words, alike, bands, hashed, words
@@ -18,7 +19,7 @@ APART: Final = frozenset({CaseKind.HELP, CaseKind.PRAISE})
 
 _MOST_LINKS: Final = 4
 _MOST_COMPARED: Final = 200
-"""Posts that share a band with one; of a template with many fillings, the newest are compared."""
+"""Posts that share a number with one; of a template with many fillings, the newest are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class _Group:
         self._traces = _traces_of(tx, set(ids))
         self.hashes = {id_: one.hashes() for id_, one in self._traces.items()}
         self.joining: dict[tuple[int, CaseKind], int] = {}
-        self._near = copies.candidates(tx, [n for each in self.hashes.values() for n in each])
+        every = copies.candidates(tx, [n for each in self.hashes.values() for n in each])
+        self._near = {n: set(nlargest(_MOST_COMPARED, found)) for n, found in every.items()}
         near = set().union(*self._near.values()) - set(ids)
         self._traces |= _traces_of(tx, near)
         self._kinds: dict[int, set[CaseKind]] = {}
@@ -159,8 +161,7 @@ class _Group:
         ours = self._traces[one.post_id]
         near = set().union(*(self._near.get(n, ()) for n in self.hashes[one.post_id]))
         fit = {id_ for id_ in near if one.kind in self._kinds.get(id_, ())} - {one.post_id}
-        newest = sorted(fit, reverse=True)[:_MOST_COMPARED]
-        same = [id_ for id_ in newest if is_copy(self._traces[id_], ours)]
+        same = [id_ for id_ in nlargest(_MOST_COMPARED, fit) if is_copy(self._traces[id_], ours)]
         return min(same, key=lambda id_: (self._traces[id_].at, id_), default=None)
 
 
