@@ -154,8 +154,8 @@ class Access:
     secrets: Mapping[str, str] = field(default_factory=dict)
     """By the names in `Capabilities.secrets` and `optional_secrets`; an optional one may lack."""
     searches: tuple[str, ...] = ()
-    """What to ask a platform's own search for: one word or "quoted phrase" each (see
-    `listener.needles`). Empty: everything is wanted, or no word narrows it down."""
+    """The brand queries that a platform's own search is asked for, as `listener.querying.searches`
+    puts them; what it finds beside that is filtered later. Empty: everything is wanted."""
     wanted: Callable[[Post], bool] | None = None
     """Whether some query matches; None: every post is wanted. `poll_once` filters with it, so a
     connector needs it only where it would otherwise hold far too much, as with a firehose."""
@@ -196,6 +196,16 @@ class Forecaster(Protocol):
 
         What is asked once a process or a session, such as for a token, is left out.
         """
+        ...
+
+
+@runtime_checkable
+class Searcher(Protocol):
+    """A connector that asks its platform's own search; each whose `Capabilities` say so."""
+
+    @property
+    def searches(self) -> Sequence[str]:
+        """What it sends, in the platform's own syntax; none where it reads everything."""
         ...
 
 

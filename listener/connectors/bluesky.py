@@ -25,6 +25,8 @@ from listener.connectors.bluesky_post import PLATFORM, moment
 from listener.connectors.bluesky_session import HANDLE, PASSWORD
 from listener.connectors.json_item import BadItem, items_of, part
 from listener.connectors.listing import Listings, Page, mark_before
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import BLUESKY as DIALECT
 from store.records import Post
 
 _PAGE: Final = 100
@@ -84,9 +86,10 @@ class Bluesky:
     )
 
     def __init__(self, options: BlueskyOptions, access: Access) -> None:
-        self._access = access
         self._server = AppView(access.base_url, access)
         self._feeds = len(set(options.feeds))
+        asked = (*searches(access.searches, DIALECT), *options.searches)
+        self.searches = tuple(dict.fromkeys(asked))
         self._reads = self._listings(options)
         self._pages = Listings(
             tuple(self._reads),
@@ -137,7 +140,7 @@ class Bluesky:
         reads: dict[str, Callable[[int, str | None], Page]] = {}
         if options.notifications and self._server.is_signed_in:
             reads["notifications"] = self._notifications
-        for text in dict.fromkeys((*self._access.searches, *options.searches)):
+        for text in self.searches:
             reads[f"search {text}"] = partial(self._search, text)
         for actor in options.authors:
             reads[f"author {actor}"] = partial(self._author, actor.removeprefix("@"))

@@ -25,6 +25,8 @@ from listener.connectors.github_thread import around
 from listener.connectors.json_item import BadItem
 from listener.connectors.listing import Listings, Page, check_days, mark_before
 from listener.connectors.web import Web
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import GITHUB as DIALECT
 from store.records import Post
 
 ADDRESS: Final = "https://api.github.com"
@@ -76,7 +78,7 @@ class GitHub:
 
     def __init__(self, options: GitHubOptions, access: Access) -> None:
         self._options = options
-        self._access = access
+        self.searches = () if options.repositories else searches(access.searches, DIALECT)
         token = access.secrets.get(TOKEN)
         headers = {"accept": "application/vnd.github+json", "x-github-api-version": _VERSION}
         if token:
@@ -101,7 +103,7 @@ class GitHub:
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next page of a repository's issues, comments or discussions, or of a search."""
-        if not self._options.repositories and not self._access.searches:
+        if not self._options.repositories and not self.searches:
             raise ConnectorError(
                 "GitHub: name what to read in `repositories`, or make it a search with a query",
                 permanent=True,
@@ -160,7 +162,7 @@ class GitHub:
     def _keys(self) -> list[str]:
         if not self._options.repositories:
             wheres = tuple(_KINDS) if self._options.pull_requests else ("search",)
-            return [f"{where} {words}" for words in self._access.searches for where in wheres]
+            return [f"{where} {words}" for words in self.searches for where in wheres]
         kinds = [ISSUES, COMMENTS]
         if self._options.discussions and self._discussions is not None:
             kinds.append(_DISCUSSIONS)

@@ -19,8 +19,7 @@ from listener.connectors.web import Web
 
 _PAGE: Final = 100
 _KEPT: Final = 10_000
-_PLAIN: Final = re.compile(r"\w[\w-]*")
-_OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
+_ALONE: Final = re.compile(r'\w+|"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Search:
         # Without a kind GitHub refuses the search of some tokens, and it takes one only.
         asked = f"in:title,body,comments updated:{iso(since)}..{upto} {kind}"
         params: dict[str, str | int] = {
-            "q": f"{quoted(words)} {asked}",
+            "q": f"{grouped(words)} {asked}", "advanced_search": "true",
             "sort": "updated", "order": "desc", "per_page": _PAGE, "page": place.page + 1,
         }  # fmt: skip
         answer = self._web.json("/search/issues", params, what=f"issues about {words}")
@@ -136,8 +135,6 @@ class Search:
             self._read[issue] = (changed, since)
 
 
-def quoted(words: str) -> str:
-    """A word or phrase that the search takes for nothing but words: no qualifier, no operator."""
-    plain = " ".join(words.replace('"', " ").replace("\\", " ").split())
-    is_word = _PLAIN.fullmatch(plain) is not None and plain.upper() not in _OPERATORS
-    return plain if is_word else f'"{plain}"'
+def grouped(words: str) -> str:
+    """Words as one part of a search, whatever stands beside them."""
+    return words if _ALONE.fullmatch(words) else f"({words})"

@@ -35,6 +35,8 @@ from listener.connectors.json_item import (
 from listener.connectors.keyset import placed
 from listener.connectors.listing import Listings, Page, check_days, mark_before
 from listener.connectors.web import Refusal, Web
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import HACKERNEWS as DIALECT
 from store.records import Post
 
 SEARCH: Final = "https://hn.algolia.com"
@@ -94,16 +96,16 @@ class HackerNews:
         self._items = Items(
             self._official, access, back=options.items_back, changes=options.changes
         )
+        asked = searches(access.searches, DIALECT)
         self._hits = Listings(
-            access.searches or ("",),
+            asked or ("",),
             self._page,
             access,
             start=mark_before(access.now(), options.days_back),
-            overlap=_INDEXED_LATE if access.searches else _EVERYTHING_LATE,
+            overlap=_INDEXED_LATE if asked else _EVERYTHING_LATE,
         )
-        self._searches = self._api is Api.ALGOLIA or (
-            self._api is Api.AUTO and access.searches != ()
-        )
+        self._asked = asked
+        self._searches = self._api is Api.ALGOLIA or (self._api is Api.AUTO and asked != ())
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next page of a search, or the next items."""
@@ -115,6 +117,11 @@ class HackerNews:
         # The server in base_url speaks the other interface.
         self._searches, self._is_moved = not self._searches, False
         return self.fetch(cursor)
+
+    @property
+    def searches(self) -> Sequence[str]:
+        """What it sends; the official interface has no search."""
+        return self._asked if self._searches else ()
 
     def quiet_requests(self) -> float:
         """One for each search; of the official interface the newest number, and the changes."""

@@ -21,6 +21,8 @@ from listener.connectors.json_item import (
 from listener.connectors.listing import Listings, Page
 from listener.connectors.mastodon_instance import Instance, InstanceError
 from listener.connectors.mastodon_post import Reader, id_at, mark, time_of_id
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import MASTODON as DIALECT
 from store.records import Post
 
 _HOME: Final = "https://mastodon.social"
@@ -31,6 +33,8 @@ _PUBLIC_OVERLAP: Final = 120
 """Federated timelines bring hundreds of statuses a minute; reading ten minutes again costs much."""
 _DAY: Final = 86_400
 _TAG: Final = re.compile(r"[\w·・]+")
+_ONE_BY_ONE: Final = replace(DIALECT, also=None, tag=".+", handle=".+")
+"""As a tag is asked for: by one word of each query."""
 
 
 class Public(StrEnum):
@@ -92,6 +96,7 @@ class Mastodon:
         address = (access.base_url or options.instance or _HOME).rstrip("/")
         host = urlsplit(options.instance or address).netloc
         self._instance = Instance(address, urlsplit(address).netloc, access, self._token)
+        self.searches = searches(access.searches, DIALECT) if self._token else ()
         is_search = bool(access.searches) or access.wanted is not None
         self._reader = Reader(host, only_findable=is_search)
         self._listings = Listings(self._keys(), self._page, access, start=0, overlap=_OVERLAP)
@@ -149,10 +154,12 @@ class Mastodon:
         public = self._options.public
         if public is None:
             public = Public.NONE if self._options.hashtags else Public.LOCAL
-        tags = self._options.hashtags or tuple(map(_as_tag, self._access.searches))
+        tags = self._options.hashtags or tuple(
+            map(_as_tag, searches(self._access.searches, _ONE_BY_ONE))
+        )
         keys = [f"#{tag.removeprefix('#')}" for tag in tags if tag]
         if self._token is not None:
-            keys = ["mentions", *(f"search {one}" for one in self._access.searches), *keys]
+            keys = ["mentions", *(f"search {one}" for one in self.searches), *keys]
         if public is not Public.NONE:
             keys.append(public.value)
         return tuple(keys)

@@ -21,6 +21,8 @@ from listener.connectors import (
 from listener.connectors.listing import Listings, Page, StalePage
 from listener.connectors.reddit_post import BadThing, Known, is_fullname, read_thing, written
 from listener.connectors.reddit_thread import Conversation
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import REDDIT as DIALECT
 from store.records import Post
 
 if TYPE_CHECKING:
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
 
 _SUBREDDIT: Final = re.compile(r"[A-Za-z0-9_]{2,24}")
 _USER: Final = re.compile(r"[A-Za-z0-9_-]{3,20}")
-_PLAIN: Final = re.compile(r"\w+")
-_OPERATORS: Final = frozenset({"and", "or", "not"})
-_LONGEST_QUERY: Final = 512
-"""Characters of a search, as the API's document says of `q`."""
 _PAGE: Final = 100
 _RAW_KEPT: Final = 20_000
 _OVERLAP: Final = 300
@@ -101,7 +99,9 @@ class Reddit:
             bots=frozenset(_bare(name, "u/").lower() for name in options.bots),
             staff_in=frozenset(_bare(name, "r/").lower() for name in options.staff_in),
         )
-        self._places = _places(options, access.searches)
+        reads_whole = bool(options.subreddits) and not options.search_only
+        self.searches = () if reads_whole else searches(access.searches, DIALECT)
+        self._places = _places(options, self.searches)
         start = access.now() - timedelta(hours=options.lookback_hours)
         is_search = options.search_only or not options.subreddits
         self._listings = Listings(
@@ -234,7 +234,7 @@ def _capped(path: str, count: int) -> str | None:
 
 
 def _places(
-    options: RedditOptions, searches: Sequence[str]
+    options: RedditOptions, asked_for: Sequence[str]
 ) -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """Each listing to read, by the name that its cursor carries: its path and parameters."""
     names = list(dict.fromkeys(_bare(name, "r/") for name in options.subreddits))
@@ -242,7 +242,7 @@ def _places(
         whole = [f"r/{name}/{part}" for name in names for part in ("new", "comments")]
         return {path: (path, {}) for path in whole}
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for query in _queries(searches):
+    for query in asked_for:
         asked = {"q": query, "sort": "new", "type": "link", "t": "all"}
         for name in names:
             path = f"r/{name}/search"
@@ -250,29 +250,6 @@ def _places(
         if not names:
             found[f"search {query}"] = ("search", asked)
     return found
-
-
-def _queries(searches: Sequence[str]) -> list[str]:
-    """As few searches as hold all words and phrases."""
-    joined: list[str] = []
-    for one in filter(None, map(_searched, searches)):
-        longer = f"{joined[-1]} OR {one}" if joined else one
-        if joined and len(longer) <= _LONGEST_QUERY:
-            joined[-1] = longer
-        else:
-            joined.append(one)
-    return joined
-
-
-def _searched(text: str) -> str:
-    """A word or phrase as Reddit's search takes it; one that is too long is cut, and finds more."""
-    words = text.replace('"', " ").removeprefix("@")
-    while len(words) > _LONGEST_QUERY - 2:
-        shorter = words.rpartition(" ")[0]
-        words = shorter or words[: _LONGEST_QUERY - 2]
-    words = words.strip()
-    is_plain = _PLAIN.fullmatch(words) is not None and words.lower() not in _OPERATORS
-    return words if is_plain or not words else f'"{words}"'
 
 
 def _bare(name: str, prefix: str) -> str:

@@ -32,6 +32,8 @@ from listener.connectors.stackexchange_post import (
 )
 from listener.connectors.stackexchange_search import search, seen_in, with_seen
 from listener.connectors.stackexchange_thread import LARGEST, around, by_id, whole
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import STACKEXCHANGE as DIALECT
 from store.records import Post
 
 _QUESTIONS: Final = "questions"
@@ -92,7 +94,7 @@ class StackExchange:
 
     def __init__(self, options: StackExchangeOptions, access: Access) -> None:
         self._options = options
-        self._searches = access.searches
+        self.searches = searches(access.searches, DIALECT)
         self._api = Api(access)
         self._start = mark_before(access.now(), options.days_back)
         self._known: dict[str, dict[object, Any]] = {}
@@ -154,7 +156,7 @@ class StackExchange:
         return [
             f"{site}: {what}"
             for site in self._options.sites
-            for what in (self._searches or everything)
+            for what in (self.searches or everything)
         ]
 
     def _page(self, key: str, since: int, token: str | None) -> Page:
@@ -186,14 +188,14 @@ class StackExchange:
     def _listed(self, key: str, since: int, token: str | None) -> Page:
         site, _, what = key.partition(": ")
         place = placed(token)
-        if not self._searches and what == _COMMENTS:
+        if not self.searches and what == _COMMENTS:
             return self._comments(site, since, place)
         # The first page costs one request however much of it is asked for.
         since_then = since if token else min(since, self._start)
         params = _paged(site, since_then, place) | {"sort": "activity"}
         if self._options.tags:
             params["tagged"] = ";".join(self._options.tags)
-        if self._searches:
+        if self.searches:
             return self._found(key, params | {"q": what}, place)
         method = "search/advanced" if self._options.tags else "questions"
         reply = self._api.ask(method, params, what=key)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -34,9 +34,9 @@ from listener.connectors.x_post import (
     posts,
     superseded,
 )
-from listener.connectors.x_query import queries
 from listener.connectors.x_reads import Reads
-from listener.needles import needles
+from listener.querying.searches import searches
+from listener.querying.searches_dialects import X as DIALECT
 from store.records import Post
 
 _WINDOW: Final = timedelta(days=WINDOW_DAYS)
@@ -93,12 +93,14 @@ class X:
         self._compliance = Compliance(self._api, access.folder)
         self._user = (options.user or "").removeprefix("@")
         self._own: str | None = self._user if self._user.isdigit() else None
-        words = [one for one in access.searches if one.lower() != f"@{self._user}".lower()]
-        self.queries: tuple[str, ...] = options.queries or queries(words, options.narrow)
-        """What is searched for, in X's own form; see `volume`."""
+        narrow = options.narrow.strip()
+        self._dialect = replace(DIALECT, tail=f"{DIALECT.tail} {narrow}".rstrip())
+        # What mentions the account is read, cheaper, without a search.
+        asked = [one for one in access.searches if one.lower() != f"@{self._user}".lower()]
+        self.searches: tuple[str, ...] = options.queries or searches(asked, self._dialect)
         self._mentions = f"mentions of @{self._user}"
         self._listings = Listings(
-            ((self._mentions,) if self._user else ()) + self.queries,
+            ((self._mentions,) if self._user else ()) + self.searches,
             self._read,
             access,
             start=mark(access.now() - timedelta(days=options.first_days)),
@@ -108,7 +110,7 @@ class X:
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next page of what is searched for. Raises ConnectorError."""
-        if not self.queries and not self._user:
+        if not self.searches and not self._user:
             raise ConnectorError(
                 "X: there is nothing to search for; give listener.queries a word that has to "
                 "stand in a post, or set options queries or user of the source",
@@ -162,13 +164,13 @@ class X:
     def volume(self, query: str) -> Mapping[date, int]:
         """How many posts were there on each of the last seven days, in UTC, both ends cut off.
 
-        `query` is one of `queries`, or a brand query: then those that hold its words are counted,
+        `query` is one of `searches`, or a brand query: then what its searches find is counted,
         which is what would be read and paid. Each count is charged. Raises ConnectorError, and
         QueryError for a brand query that cannot be read.
         """
         asked: tuple[str, ...] = (query,)
-        if query not in self.queries:
-            asked = queries(needles((query,)), self._options.narrow)
+        if query not in self.searches:
+            asked = searches((query,), self._dialect)
         if not asked:
             raise ConnectorError(f"X: no word has to stand in a post for {query}", permanent=True)
         days: Counter[date] = Counter()

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from listener.connectors import x_prices as prices
-from listener.connectors.x_query import LONGEST
+from listener.querying.searches_dialects import X as DIALECT
 
+LONGEST: Final = DIALECT.longest
 LARGEST: Final = 100
 """Posts that X gives in one answer."""
 FEWEST: Final = 10

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from listener.connectors.github import GitHubOptions
-from listener.connectors.github_search import quoted
 from store.records import Kind
 from tests.listener.github_listening import TOKEN, Connect, connecting, paths
 from tests.listener.listening import NOW, drained, ids
@@ -29,16 +28,30 @@ def connector(peer: GitHubPeer) -> Iterator[Connect]:
         yield made
 
 
-def test_search_asks_for_each_word(peer: GitHubPeer, connector: Connect) -> None:
-    found = peer.say("we use acme", NOW)
-    peer.say("nothing", NOW)
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme", '"acme cloud"')))
-    assert ids(posts) == [found]
+def test_search_asks_for_what_the_queries_mean_at_once(
+    peer: GitHubPeer, connector: Connect
+) -> None:
+    found = [peer.say("we use acme cloud", NOW), peer.say("an anvil that broke", NOW)]
+    peer.say("the cloud of acme", NOW)
+    peer.say("an anvil", NOW)
+    made = connector(GitHubOptions(), searches=('"acme cloud" -jobs', "anvil (broke OR crack)"))
+    posts, _ = drained(made)
+    assert set(ids(posts)) == set(found)
     queries = [request.query["q"] for request in peer.server.asked]
     assert [query.partition(" updated:")[0] for query in queries] == [
-        "acme in:title,body,comments", '"acme cloud" in:title,body,comments',
-    ]  # fmt: skip
+        '("acme cloud" OR "acme\'s cloud" OR (anvil (broke OR crack))) in:title,body,comments'
+    ]
     assert all(query.endswith(" is:issue") for query in queries)
+
+
+def test_search_holds_no_more_operators_than_github_takes(
+    peer: GitHubPeer, connector: Connect
+) -> None:
+    words = [f"word{n}" for n in range(14)]
+    found = [peer.say(f"about {word}", NOW) for word in words]
+    posts, _ = drained(connector(GitHubOptions(), searches=tuple(words)))
+    assert set(ids(posts)) == set(found)
+    assert len(peer.server.asked) == 3
 
 
 def test_search_hears_the_comment_that_holds_the_word(peer: GitHubPeer, connector: Connect) -> None:
@@ -52,20 +65,20 @@ def test_search_hears_the_comment_that_holds_the_word(peer: GitHubPeer, connecto
     assert paths(peer) == ["/search/issues", f"/issues/{number}/comments"]
 
 
-def test_quiet_search_is_one_request_a_word(peer: GitHubPeer, connector: Connect) -> None:
+def test_quiet_search_is_one_request(peer: GitHubPeer, connector: Connect) -> None:
     for n in range(4):
         issue = peer.say("acme", NOW - timedelta(minutes=n))
         peer.say("acme and globex", NOW - timedelta(minutes=n), parent=issue)
     made = connector(ANYWHERE, searches=("acme", "globex"))
     _, cursor = drained(made)
-    assert len(paths(peer)) == 6  # not once more for the second word
+    assert len(paths(peer)) == 5
     for _ in range(10):
         _, cursor = drained(made, cursor)
-    assert paths(peer) == ["/search/issues"] * 20
+    assert paths(peer) == ["/search/issues"] * 10
     new = peer.say("globex again", NOW, parent=issue)
     posts, _ = drained(made, cursor)
     assert new in ids(posts)
-    assert len(paths(peer)) == 3
+    assert len(paths(peer)) == 2
 
 
 def test_search_goes_on_in_the_middle_of_comments(peer: GitHubPeer, connector: Connect) -> None:
@@ -118,27 +131,9 @@ def test_search_asks_for_pull_requests_apart(peer: GitHubPeer, connector: Connec
     assert ids(posts) == [issue]
 
 
-@pytest.mark.parametrize(
-    ("words", "sent"),
-    [
-        ("acme", "acme"),
-        ("Überweg-2", "Überweg-2"),
-        ('"acme cloud"', '"acme cloud"'),
-        ("repo:x/y", '"repo:x/y"'),
-        ("-acme", '"-acme"'),
-        ("c++", '"c++"'),
-        ("NOT", '"NOT"'),
-        ('a"is:pr', '"a is:pr"'),
-        ("acme\\", "acme"),
-    ],
-)
-def test_word_never_becomes_a_qualifier(words: str, sent: str) -> None:
-    assert quoted(words) == sent
-
-
 def test_word_with_a_colon_is_searched_as_it_stands(peer: GitHubPeer, connector: Connect) -> None:
     found = peer.say("see acme:cloud", NOW)
-    posts, _ = drained(connector(GitHubOptions(), searches=("acme:cloud",)))
+    posts, _ = drained(connector(GitHubOptions(), searches=('"acme:cloud"',)))
     assert ids(posts) == [found]
 
 

@@ -156,12 +156,12 @@ def test_search_of_all_of_reddit_asks_for_all_words_at_once(peer: RedditPeer) ->
     reddit = connector(peer, options=options, searches=searches)
     assert set(posts_of(reddit)) == {hit}
     query = peer.asked[-1].query
-    assert query["q"] == 'acme OR "acme cloud" OR acme_help OR "or" OR "c++"'
+    assert query["q"] == ('acme OR "acme cloud" OR "acme\'s cloud" OR acme_help OR "or" OR "c++"')
     assert (query["sort"], query["type"]) == ("new", "link")
 
 
 def test_words_that_fill_more_than_one_query_are_several_listings(peer: RedditPeer) -> None:
-    searches = (*(f'"{n} {"word " * 20}"' for n in range(20)), "x " * 600)
+    searches = (*(f'"{n} word" {"long" * 25}{n}' for n in range(20)), "x " * 600)
     options = RedditOptions(user="laurels_bot", subreddits=(SUBREDDIT,), search_only=True)
     drained(connector(peer, options=options, searches=searches))
     asked = [request.query for request in peer.asked if request.path.endswith("search")]

@@ -122,7 +122,9 @@ def test_volume_of_a_brand_query_counts_what_would_be_read(peer: XPeer, tmp_path
         connector.volume('acme -jobs OR "acme pro"')
         with pytest.raises(ConnectorError, match="no word") as caught:
             connector.volume("acme*")
-    assert [one.query["query"] for one in peer.asked] == ['(acme OR "acme pro") -is:retweet']
+    assert [one.query["query"] for one in peer.asked] == [
+        '(acme OR "acme pro" OR "acme\'s pro") -is:retweet'
+    ]
     assert purse.spent == peer.billed == 5_000
     assert caught.value.permanent
 

@@ -11,7 +11,6 @@ import pytest
 from listener.connectors import ConnectorError
 from listener.connectors.x_options import XOptions
 from listener.connectors.x_post import mark
-from listener.connectors.x_query import queries
 from tests.listener.x_listening import ago, heard, listening
 from tests.peers.x import XPeer
 
@@ -85,7 +84,7 @@ def test_searches_and_mentions_are_listings_of_one_source(peer: XPeer, tmp_path:
     id_ = peer.say("hello @acme", ago(60), author="ann")
     options = XOptions(user="@acme")
     with listening(peer, tmp_path, options, searches=("laurels", "@acme")) as connector:
-        assert connector.queries == ("laurels -is:retweet",)
+        assert connector.searches == ("laurels -is:retweet",)
         read, _, batches = heard(connector)
     assert len(batches) == 2
     assert {post.platform_id for post in read} == {id_}
@@ -101,36 +100,31 @@ def test_nothing_to_search_for_needs_a_person(peer: XPeer, tmp_path: Path) -> No
     assert peer.asked == []
 
 
-def test_words_become_few_queries_that_fit() -> None:
-    words = [f"word{n}" for n in range(200)]
-    made = queries(words, "lang:en")
-    assert all(len(query) <= 512 for query in made)
-    assert len(made) == 5
-    assert {word for query in made for word in query.strip("(").split(")")[0].split(" OR ")} == set(
-        words
-    )
-    assert all(query.endswith(" -is:retweet lang:en") for query in made)
+def test_x_gets_what_the_query_means_as_far_as_it_can_tell(peer: XPeer, tmp_path: Path) -> None:
+    found = [
+        peer.say("the Acme-Cloud is down", ago(60)),
+        peer.say("Acme's cloud: slow!", ago(50)),
+        peer.say("see #acmecloud, #slow", ago(40)),
+    ]
+    for text, author in (("acme cloud", "ann"), ("cloud of acme is down", "ann"), ("slow", "ann")):
+        peer.say(text, ago(30), author=author)
+    peer.say("acme cloud is down", ago(20), author="statusbot")
+    query = '~"acme cloud" (down OR slow) -author:statusbot -jobs'
+    with listening(peer, tmp_path, XOptions(), searches=(query,)) as connector:
+        read, _, _ = heard(connector)
+    assert {post.platform_id for post in read} == set(found)
+    assert [one.query["query"] for one in peer.asked if "query" in one.query] == [
+        '("acme cloud" OR "acme\'s cloud" OR acmecloud) (down OR slow) -from:statusbot -is:retweet'
+    ]
 
 
-@pytest.mark.parametrize(
-    ("word", "query"),
-    [
-        ("acme", "acme"),
-        ("@acme", "@acme"),
-        ("#acme", "#acme"),
-        ("東京", "東京"),
-        ('"acme pro"', '"acme pro"'),
-        ("c++", '"c++"'),
-        ("-acme", '"-acme"'),
-        ("OR", '"OR"'),
-        ('say"so', '"say so"'),
-        ('"' + "long " * 200 + '"', '"' + "long " * 98 + 'long"'),
-    ],
-)
-def test_word_is_asked_for_as_x_understands_it(word: str, query: str) -> None:
-    (made,) = queries([word])
-    assert made == f"{query} -is:retweet"
-    assert len(made) <= 512
+def test_narrow_stands_behind_every_search(peer: XPeer, tmp_path: Path) -> None:
+    words = " OR ".join(f"word{n}" for n in range(200))
+    options = XOptions(narrow="lang:en")
+    with listening(peer, tmp_path, options, searches=(words,)) as connector:
+        assert len(connector.searches) == 5
+        assert all(one.endswith(") -is:retweet lang:en") for one in connector.searches)
+        assert all(len(one) <= 512 for one in connector.searches)
 
 
 def test_mentions_are_read_and_reposts_are_not(peer: XPeer, tmp_path: Path) -> None:

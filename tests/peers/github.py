@@ -19,6 +19,7 @@ from typing import Any, Final
 from listener.connectors import Deletions
 from listener.connectors.github import GitHubOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import GITHUB, Found, Search
 
 NAME: Final = "octocat/Hello-World"
 _API: Final = "https://api.github.com"
@@ -210,27 +211,32 @@ class GitHubPeer:
         return {"Link": link} if more else {}
 
     def _searched(self, query: Mapping[str, str]) -> Reply:
-        words = re.findall(r'"[^"]*"|\S+', query["q"])
+        assert len(query["q"]) <= 256
+        assert query["advanced_search"] == "true"
+        words = re.findall(r'"[^"]*"|[()]|[^\s()"]+', query["q"])
+        assert sum(word in ("AND", "OR", "NOT") for word in words) <= 5
         kinds = [word for word in words if word in ("is:issue", "is:pr")]
         if len(kinds) != 1:
             return Reply(_NO_KIND, 422)
         assert "in:title,body,comments" in words
         updated = next(word for word in words if word.startswith("updated:"))
-        plain = [word.strip('"') for word in words if word[0] == '"' or ":" not in word]
-        fitting = self._found(plain, kinds[0] == "is:pr", *updated[8:].split(".."))
+        plain = [word for word in words if word[0] == '"' or ":" not in word]
+        fitting = self._found(
+            Search(" ".join(plain), GITHUB), kinds[0] == "is:pr", *updated[8:].split("..")
+        )
         size, page = int(query["per_page"]), int(query["page"])
         assert page * size <= 1_000
         some = fitting[(page - 1) * size : page * size]
         found = {"total_count": len(fitting), "incomplete_results": False, "items": some}
         return Reply(found)
 
-    def _found(self, words: list[str], pulls: bool, first: str, last: str) -> list[dict[str, Any]]:
+    def _found(self, asked: Search, pulls: bool, first: str, last: str) -> list[dict[str, Any]]:
         return [
             issue
             for at, number in reversed(self._changed["issues"])
             if first <= at and (last == "*" or at <= last)
             and ("pull_request" in (issue := self._issues[number])) is pulls
-            and all(any(word in said for said in self._said(number)) for word in words)
+            and asked.finds(Found(self._said(number)))
         ]  # fmt: skip
 
     def _said(self, issue: int) -> list[str]:

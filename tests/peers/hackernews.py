@@ -11,13 +11,14 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from threading import Lock
 from typing import Any, Final
 
 from listener.connectors import Deletions
 from listener.connectors.hackernews import Api, HackerNewsOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import HACKERNEWS, Found, Search
 
 STORY: Final[Mapping[str, Any]] = {
     "by": "dhouston",
@@ -134,14 +135,14 @@ class HackerNewsPeer:
         first, last = _bounds(query.get("numericFilters", ""))
         low = bisect_left(self._by_time, (first, 0))
         high = bisect_right(self._by_time, (last, 2**60))
-        words = query["query"].strip('"').casefold()
+        search = Search(query["query"], HACKERNEWS) if query["query"] else None
         size, page = int(query["hitsPerPage"]), int(query["page"])
         assert size <= _MOST_HITS
         hits: list[dict[str, Any]] = []
         end = min((page + 1) * size, _MOST_HITS)
         for at in range(high - 1, low - 1, -1):
             item = self._items[self._by_time[at][1]]
-            if not item.get("deleted") and words in item.get("text", "").casefold():
+            if not item.get("deleted") and (search is None or search.finds(_seen(item))):
                 hits.append(item)
             if len(hits) >= end:
                 break
@@ -193,6 +194,10 @@ class HackerNewsSearchPeer(HackerNewsPeer):
 
 def _html(text: str) -> str:
     return escape(text).replace("\n\n", "<p>")
+
+
+def _seen(item: Mapping[str, Any]) -> Found:
+    return Found([item.get("title") or "", unescape(item.get("text", ""))])
 
 
 def _bounds(filters: str) -> tuple[int, int]:

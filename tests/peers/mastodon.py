@@ -6,10 +6,11 @@ Fields, ids, Link and rate-limit headers are those of a recorded Mastodon 4.6.4 
 timeline leaves out are those of docs.joinmastodon.org ("timelines", "statuses", "search").
 """
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 from listener.connectors import Deletions
 from listener.connectors.mastodon import MastodonOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import MASTODON, Found, Search
 
 TAG: Final = "acme"
 TOKEN: Final = "token-of-the-bot"
@@ -233,8 +235,8 @@ class MastodonPeer:
             case "verify_credentials":
                 return Reply({**self._account("bot", {}), "id": OWN_ACCOUNT})
             case _:
-                word = request.query["q"].strip('"').lower()
-                ids = [n for n, one in self._statuses.items() if word in one["content"].lower()]
+                search = Search(request.query["q"], MASTODON)
+                ids = [n for n, one in self._statuses.items() if search.finds(_seen(one))]
                 found = self._page(request, sorted(ids)).body
                 return Reply({"accounts": [], "hashtags": [], "statuses": found})
 
@@ -267,6 +269,10 @@ class MastodonPeer:
             if one in self._statuses:
                 found += [self._statuses[one], *self._below(one)]
         return found
+
+
+def _seen(status: Mapping[str, Any]) -> Found:
+    return Found([unescape(re.sub("<[^>]*>", " ", status["content"]))])
 
 
 def _html(text: str) -> str:

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 from listener.connectors import Deletions
 from listener.connectors.reddit import RedditOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import REDDIT, Found, Search
 
 SUBREDDIT: Final = "laurels_test"
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -166,16 +167,17 @@ class RedditPeer:
     def _listing(self, kind: str, request: Request, search: str | None = None) -> object:
         listed = self.listed[kind] if search is None else list(self.listed[kind])
         if search is not None:
-            words = [one.strip('" ').lower() for one in search.split(" OR ")]
-            listed = [
-                one for one in listed if any(w in self.items[one[1]].text.lower() for w in words)
-            ]
+            asked = Search(search, REDDIT)
+            listed = [one for one in listed if asked.finds(self._seen(self.items[one[1]]))]
         first = 0 if self.cap is None else max(0, len(listed) - self.cap)
         end = self._end(listed, request.query.get("after"))
         begin = max(first, end - int(request.query.get("limit", "25")))
         names = [name for _, name in reversed(listed[begin:end])]
         after = names[-1] if names and begin > first else None
         return _page([self._thing(name) for name in names], after)
+
+    def _seen(self, item: Item) -> Found:
+        return Found([item.text], item.author, SUBREDDIT)
 
     def _end(self, listed: list[tuple[float, str]], after: str | None) -> int:
         if after is None:

@@ -11,10 +11,11 @@ throttle's words are from https://stackapps.com/questions/2904, those of page 26
 filter as the live API answers them.
 """
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from threading import Lock
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from listener.connectors import Deletions
 from listener.connectors.stackexchange import StackExchangeOptions
 from listener.connectors.stackexchange_api import KEY
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import STACKEXCHANGE, Found, Search
 
 SITE: Final = "stackoverflow"
 NOBODY: Final = {"user_type": "does_not_exist", "display_name": "Old Display Name"}
@@ -239,16 +241,16 @@ class StackExchangePeer:
         assert page <= 25, "a key is needed for page 26"
         low = bisect_left(order, (int(query.get("min", 0)), 0))
         high = bisect_right(order, (int(query.get("max", 2**60)), 2**60))
-        words = query.get("q", "").strip('"')
-        if words:
-            fitting = [one for one in order[low:high] if words in self._words(one[1])]
+        if query.get("q"):
+            search = Search(query["q"], STACKEXCHANGE)
+            fitting = [one for one in order[low:high] if search.finds(self._seen(one[1]))]
             order, low, high = fitting, 0, len(fitting)
         last = high - (page - 1) * size
         some = order[max(low, last - size) : max(low, last)]
         return [self._shown(number) for _, number in reversed(some)], last - size > low
 
-    def _words(self, number: int) -> str:
-        return str(self._posts[number]["body"])
+    def _seen(self, number: int) -> Found:
+        return Found([unescape(re.sub("<[^>]*>", " ", self._posts[number]["body"]))])
 
     def _excerpt(self, item: dict[str, Any]) -> dict[str, Any]:
         """As at /docs/types/search-excerpt; only a question tells whether one was accepted."""

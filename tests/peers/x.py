@@ -19,6 +19,7 @@ from typing import Any, Final
 from listener.connectors import Deletions
 from listener.connectors.x_options import XOptions
 from tests.peers.http import FAULTS, HttpServer, Reply, Request
+from tests.peers.search_syntax import Found, Search, X
 from tests.peers.x_jobs import Jobs
 from tests.peers.x_shapes import (
     account,
@@ -179,7 +180,7 @@ class XPeer:
             case ["2", "tweets", "search", "recent"]:
                 return self._search(request.query)
             case ["2", "tweets", "counts", "recent"]:
-                return self._counts()
+                return self._counts(request.query["query"])
             case ["2", "users", user, "mentions"]:
                 newest = self._mentions[user][-800:]
                 return self._page(newest, request.query, "pagination_token", "mention")
@@ -204,11 +205,27 @@ class XPeer:
                 f"that is larger than {opens}"
             )
             return invalid("since_id", str(since), told)
-        found = self._everything
+        found = self._fitting(query["query"])
         if (thread := re.search(r"conversation_id:(\d+)", query["query"])) is not None:
             # "This returns all replies to the original post".
             found = [id_ for id_ in self._conversations[thread[1]] if str(id_) != thread[1]]
         return self._page(found, {"since_id": str(opens), **query}, "next_token", "post")
+
+    def _fitting(self, query: str) -> list[int]:
+        if query.startswith("conversation_id:"):
+            return []
+        search = Search(query, X)
+        return [id_ for id_ in self._everything if search.finds(self._seen(self._posts[str(id_)]))]
+
+    def _seen(self, item: Mapping[str, Any]) -> Found:
+        """Every post here is one about laurels, as if a quoted link said so."""
+        names = {user: name for name, user in self._users.items()}
+        references = item.get("referenced_tweets", ())
+        return Found(
+            [item.get("text", ""), "laurels"],
+            names.get(item.get("author_id", ""), ""),
+            is_reply=any(one["type"] == "replied_to" for one in references),
+        )
 
     def _page(self, ids: list[int], query: Mapping[str, str], name: str, price: str) -> Reply:
         low = bisect_right(ids, int(query.get("since_id", 0)))
@@ -254,14 +271,15 @@ class XPeer:
         self._bill(f"user {self._users[name]}", "user")
         return Reply({"data": account(self._users[name], name)})
 
-    def _counts(self) -> Reply:
+    def _counts(self, query: str) -> Reply:
         self.billed += _PRICES["count"]
         per_day: defaultdict[str, int] = defaultdict(int)
-        for id_ in self._everything:
+        found = self._fitting(query)
+        for id_ in found:
             per_day[self._posts[str(id_)]["created_at"][:10]] += 1
         day = "T00:00:00.000Z"
         data = [{"start": at + day, "end": at + day, "tweet_count": n} for at, n in per_day.items()]
-        return Reply({"data": data, "meta": {"total_tweet_count": len(self._everything)}})
+        return Reply({"data": data, "meta": {"total_tweet_count": len(found)}})
 
     def _bill(self, what: str, price: str) -> None:
         key = f"{datetime.now(UTC).date()} {what}"

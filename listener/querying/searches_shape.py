@@ -1,0 +1,190 @@
+"""A search before it is written: what has to be there together, and what may stand in its place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from listener.querying.searches_dialects import Dialect
+
+_OR: Final = " OR "
+_MOST_SPLIT: Final = 8
+"""Searches that alternatives are spread over, rather than asked for less closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing, as the platform is asked for it; `stands` where that may be all."""
+
+    text: str
+    stands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of several."""
+
+    parts: tuple["Shape", ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may be all that is asked for."""
+        return any(one.stands for one in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """One of several; of none: nothing can be found."""
+
+    parts: tuple["Shape", ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may be all that is asked for."""
+        return all(one.stands for one in self.parts)
+
+
+Shape = Asked | Every | Some
+NOTHING: Final = Some(())
+
+
+def every(shapes: Iterable[Shape | None]) -> Shape | None:
+    """All that narrow the search; None where none does."""
+    found: dict[Shape, None] = {}
+    for one in shapes:
+        if one == NOTHING:
+            return NOTHING
+        if one is not None:
+            found |= dict.fromkeys(one.parts if isinstance(one, Every) else (one,))
+    parts = tuple(found)
+    return None if not parts else parts[0] if len(parts) == 1 else Every(parts)
+
+
+def some(shapes: Iterable[Shape | None]) -> Shape | None:
+    """One of them; None where one of them narrows nothing, or may not stand alone."""
+    found: dict[Shape, None] = {}
+    for one in shapes:
+        if one is None or not one.stands:
+            return None
+        found |= dict.fromkeys(one.parts if isinstance(one, Some) else (one,))
+    parts = tuple(found)
+    return parts[0] if len(parts) == 1 else Some(parts)
+
+
+class Written:
+    """The searches that a shape makes, each within the limits; `is_cut` where they ask for less."""
+
+    def __init__(self, shape: Shape, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._room = dialect.longest - len(dialect.tail)
+        self.is_cut = False
+        if dialect.joins:
+            texts = map(self._text, self._fitted(shape))
+        else:
+            texts = map(self._together, self._alternatives(shape))
+        self.searches = tuple(dict.fromkeys(f"{text}{dialect.tail}" for text in texts))
+
+    def _text(self, shape: Shape, *, is_inside: bool = False) -> str:
+        match shape:
+            case Asked(text):
+                return text
+            case Every(parts):
+                text = (self._dialect.also or " ").join(self._inside(one) for one in parts)
+            case Some(parts):
+                text = _OR.join(map(self._inside, parts))
+                is_inside = is_inside or bool(self._dialect.tail)
+        return f"({text})" if is_inside else text
+
+    def _inside(self, shape: Shape) -> str:
+        return self._text(shape, is_inside=True)
+
+    def _fits(self, shape: Shape) -> bool:
+        text = self._text(shape)
+        return len(text) <= self._room and self._may_hold(_operators(text))
+
+    def _may_hold(self, operators: int) -> bool:
+        return self._dialect.operators is None or operators <= self._dialect.operators
+
+    def _fitted(self, shape: Shape) -> list[Shape]:
+        if self._fits(shape):
+            return [shape]
+        if isinstance(shape, Some):
+            return self._packed([one for part in shape.parts for one in self._fitted(part)], ())
+        return self._spread(shape.parts) if isinstance(shape, Every) else []
+
+    def _spread(self, parts: tuple[Shape, ...]) -> list[Shape]:
+        """All of the parts, the alternatives of the longest in several searches; or fewer parts."""
+        longest = max(parts, key=lambda one: (isinstance(one, Some), len(self._text(one))))
+        rest = every(one for one in parts if one is not longest)
+        if isinstance(longest, Some):
+            wholes = [every((rest, one)) for one in longest.parts]
+            if all(one is not None and self._fits(one) for one in wholes):
+                spread = self._packed(longest.parts, () if rest is None else (rest,))
+                if len(spread) <= _MOST_SPLIT:
+                    return spread
+        self.is_cut = True
+        if rest is not None and rest.stands:
+            return self._fitted(rest)
+        return self._fitted(longest) if longest.stands else []
+
+    def _packed(self, alternatives: Sequence[Shape], rest: tuple[Shape, ...]) -> list[Shape]:
+        """As few shapes as hold all alternatives, each of them together with the rest."""
+        texts = [self._inside(one) for one in alternatives]
+        beside = self._inside(rest[0]) if rest else ""
+        taken = len(beside) + len(self._dialect.also or "") if rest else 0
+        groups: list[list[Shape]] = []
+        sizes: list[tuple[int, int]] = []
+        for one, text in zip(alternatives, texts, strict=True):
+            length, operators = len(text) + len(_OR), _operators(text) + 1
+            for number, (long, many) in enumerate(sizes):
+                fits = taken + long + length - len(_OR) + len("()") <= self._room
+                if fits and self._may_hold(many + operators - 1):
+                    groups[number].append(one)
+                    sizes[number] = long + length, many + operators
+                    break
+            else:
+                groups.append([one])
+                more = _operators(beside) + _operators(self._dialect.also or "") if rest else 0
+                sizes.append((length, operators + more))
+        return [shape for group in groups if (shape := every((*rest, some(group)))) is not None]
+
+    def _alternatives(self, shape: Shape) -> list[tuple[Asked, ...]]:
+        """As few searches as find all of it, each of things that must be there together."""
+        match shape:
+            case Asked():
+                return [(shape,)]
+            case Some(parts):
+                return [one for part in parts for one in self._alternatives(part)]
+            case Every(parts):
+                each = [self._alternatives(one) for one in parts]
+        single = [one[0] for one in each if len(one) == 1]
+        together = tuple(dict.fromkeys(asked for one in single for asked in one))
+        if self._dialect.also is not None and any(one.stands for one in together):
+            self.is_cut = self.is_cut or len(single) < len(each)
+            return [together]
+        self.is_cut = True
+        return min((one for one in each if one[0][0].stands), key=_cost)
+
+    def _together(self, parts: tuple[Asked, ...]) -> str:
+        """Those that fit, what may stand alone first."""
+        kept: list[str] = []
+        for one in sorted(parts, key=lambda one: not one.stands):
+            if len((self._dialect.also or " ").join((*kept, one.text))) <= self._room:
+                kept.append(one.text)
+            else:
+                self.is_cut = True
+        return (self._dialect.also or " ").join(kept)
+
+
+def _operators(text: str) -> int:
+    """How many operators stand in a search, outside quotes."""
+    plain = "".join(text.split('"')[::2])
+    return sum(one.strip("()") in ("OR", "AND", "NOT") for one in plain.split())
+
+
+def _cost(alternatives: list[tuple[Asked, ...]]) -> tuple[int, int]:
+    """Fewer alternatives ask less; of as many, longer words find less that is not meant."""
+    shortest = min(
+        sum(letter.isalnum() for one in together for letter in one.text)
+        for together in alternatives
+    )
+    return len(alternatives), -shortest
