@@ -57,7 +57,8 @@ def whole(tx: Connection) -> str:
     """Every row of every table, as text."""
     names = (
         "account", "person", "post", "edit", "mention", "analysis", "case", "outbox",
-        "act_of_help", "decision", "audit", "link", "conversation", "tombstone",
+        "act_of_help", "decision", "audit", "link", "conversation", "tombstone", "likeness",
+        "case_copy",
     )  # fmt: skip
     rows = {name: tx.execute(text(f'SELECT * FROM "{name}"')).all() for name in names}
     return repr(rows).lower()
