@@ -39,8 +39,8 @@ MODEL: Final = Group(
 )
 QUERY: Final = Group(
     "query",
-    "Queries: explain, test, backfill, voice.",
-    (query.explain, query.test, query.backfill, query.voice),
+    "Queries: explain, test, tune, backfill, voice.",
+    (query.explain, query.test, query.tune, query.backfill, query.voice),
 )
 SECTIONS: Final[dict[str, tuple[Command | Group, ...]]] = {
     "Begin": (setup.init, setup.check, setup.demo),

@@ -105,23 +105,31 @@ def by_post(
         yield at, found
 
 
-def judged_after(tx: Connection, after: int, limit: int) -> list[Judged]:
-    """Posts with greater ids that some query found, by id, with what became of their cases."""
+def judged_after(tx: Connection, queries: Collection[str], after: int, limit: int) -> list[Judged]:
+    """Posts with greater ids that one of the queries found, by id, and what became of their cases.
+
+    Which queries found each is told of all queries.
+    """
+    asked = [key(name) for name in queries]
     ids = list(
         tx.scalars(
             select(mention.c.post_id)
             .join(post, mention.c.post_id == post.c.id)
-            .where(mention.c.post_id > after, post.c.deleted_at.is_(None))
+            .where(
+                mention.c.post_id > after,
+                mention.c.query.in_(asked),
+                post.c.deleted_at.is_(None),
+            )
             .distinct()
             .order_by(mention.c.post_id)
             .limit(limit)
         )
     )
-    queries: defaultdict[int, list[str]] = defaultdict(list)
+    by: defaultdict[int, list[str]] = defaultdict(list)
     for some in chunks(ids):
         found = select(mention.c.post_id, mention.c.query).where(mention.c.post_id.in_(some))
         for row in tx.execute(found):
-            queries[row.post_id].append(row.query)
+            by[row.post_id].append(row.query)
     acted, dismissed = _closed(tx, ids)
     posts: list[StoredPost] = []
     for some in chunks(ids):
@@ -129,7 +137,7 @@ def judged_after(tx: Connection, after: int, limit: int) -> list[Judged]:
     return [
         Judged(
             one,
-            tuple(sorted(queries[one.id])),
+            tuple(sorted(by[one.id])),
             one.id in acted,
             tuple(dismissed.get(one.id, ())),
         )

@@ -1,4 +1,4 @@
-"""``laurels query``: explain, test, backfill and voice."""
+"""``laurels query``: explain, test, tune, backfill and voice."""
 
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +45,31 @@ def test(
     from bot.commands import query as command
 
     command.try_out(query, archive, limit, as_json=as_json)
+
+
+def tune(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="A query of config.yaml; else all of the brand."),
+    ] = None,
+    at_least: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Fewer decided mentions than that tell nothing."),
+    ] = 5,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show which terms bring the mentions that people dismiss.
+
+    Of each term: the mentions that it brought, how many of them were dismissed at the desk as not
+    about or not for us, and how many were acted on. A word may be proposed that would keep such
+    mentions out; config.yaml is never changed.
+    """
+    from bot.commands import tune as command
+
+    settings = settings_in(config)
+    with opened(settings) as engine:
+        command.tune(engine, settings, name, at_least, as_json=as_json)
 
 
 def backfill(
