@@ -98,6 +98,8 @@ def _platform(value: Mapping[str, object]) -> str:
 
 def _optional(value: Mapping[str, object], name: str) -> str | None:
     found = value.get(name)
+    if found is None or type(found) is str:
+        return found or None
     if isinstance(found, bool) or not isinstance(found, str | int):
         return None
     return str(found) or None
@@ -135,7 +137,7 @@ def _moment(value: Mapping[str, object], name: str) -> datetime:
 
 
 def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
+    if not value or not isinstance(value, list):
         return ()
     return tuple(str(item) for item in value if isinstance(item, str | int))
 

@@ -40,6 +40,8 @@ def from_seconds(found: object) -> datetime:
 
 def from_text_maybe(found: object) -> datetime | None:
     """The same, None for what is no time."""
+    if found is None:
+        return None
     try:
         return from_text(found)
     except BadMoment:
