@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.pipeline.readings import Judges
 from bot.settings import Settings, SettingsError, secret
@@ -23,6 +24,9 @@ from store.db import Engine, check_version, migrate, open_store
 from store.records import Post, SourceKind
 from store.settings import StoreSettings
 from store.versions import is_new
+
+if TYPE_CHECKING:
+    from models.classifier import OnnxClassifier
 
 
 def utc_now() -> datetime:
@@ -132,11 +136,18 @@ def _to_set(missing: Sequence[str]) -> str:
 
 def classifier(settings: ModelSettings) -> Classifier:
     """The model that the settings name; raises models.weights_file.ModelError."""
+    return _with_hub(settings, _bundled(settings))
+
+
+def _bundled(settings: ModelSettings) -> "OnnxClassifier":
     from models.classifier import OnnxClassifier
     from models.weights_file import BUNDLED
 
     folder = settings.path or BUNDLED
-    bundled = OnnxClassifier(folder, threads=settings.threads, batch=settings.batch)
+    return OnnxClassifier(folder, threads=settings.threads, batch=settings.batch)
+
+
+def _with_hub(settings: ModelSettings, bundled: "OnnxClassifier") -> Classifier:
     if settings.hub is None:
         return bundled
     from models.hub import HubClassifier
@@ -146,7 +157,10 @@ def classifier(settings: ModelSettings) -> Classifier:
 
 def judges(settings: ModelSettings) -> Judges:
     """Everything that judges a post."""
-    return Judges(classifier(settings), _identifier())
+    from models.relevance import RelevanceJudge
+
+    bundled = _bundled(settings)
+    return Judges(_with_hub(settings, bundled), _identifier(), RelevanceJudge(bundled))
 
 
 @lru_cache(maxsize=4096)

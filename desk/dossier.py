@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from desk import doubts
 from desk.words import excerpt, platform_name, web_address
 from store import (
     analyses,
@@ -101,6 +102,8 @@ class CaseView:
     history: Sequence[Line]
     messages: Sequence[Message]
     members: Sequence[Member]
+    doubts: Sequence[str]
+    """Why the post is perhaps not about us, or spam: words of it, and what it is like."""
     copies: Sequence[Copied]
     copy_count: int
 
@@ -175,6 +178,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         history=_history(tx, case_id),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
+        doubts=doubts.read(tx, analyses.of(tx, [post.id]).get(post.id, {})),
         copies=[
             Copied(one, web_address(one.post.url)) for one in copies.of_case(tx, case_id, COPIES)
         ],
@@ -271,7 +275,11 @@ def _help_line(tx: Connection, act: ActOfHelp | None) -> str:
 
 def _found(analysis: Analysis) -> Found:
     others = sorted(
-        ((score, label) for label, score in analysis.scores.items() if label != analysis.label),
+        (
+            (score, label)
+            for label, score in analysis.scores.items()
+            if label != analysis.label and analysis.task not in doubts.EXPLAINED
+        ),
         reverse=True,
     )
     second = f"{others[0][1]} {others[0][0]:.2f}" if others else ""

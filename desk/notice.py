@@ -10,6 +10,7 @@ DONE: Final = {
     "saved": "Draft saved.",
     "dismissed": "Dismissed.",
     "assigned": "Assigned.",
+    "admitted": "Moved to the open cases.",
     "undone": "Undone: the case is open again.",
     "linked": "Linked: they are one person now.",
     "unproved": "Not linked.",
@@ -21,6 +22,7 @@ WORD_OF: Final = {
     Verb.SAVE: "saved",
     Verb.DISMISS: "dismissed",
     Verb.ASSIGN: "assigned",
+    Verb.ADMIT: "admitted",
     Verb.UNDO: "undone",
 }
 

@@ -5,20 +5,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from rewards.review import Refused
+from rewards.review import NOT_ABOUT_US, Refused
 from store.db import Connection
 
 __all__ = ["Dismissal", "HumanAct", "Refused", "ReviewAct", "Verb", "perform"]
 
 
 class Dismissal(StrEnum):
-    """Why a person dismisses a case, in the order of the keys 1 to 5."""
+    """Why a person dismisses a case, in the order of the keys 1 to 6."""
 
     NOT_FOR_US = "not for us"
     WRONG_KIND = "wrong kind"
     ANSWERED = "already answered"
     SPAM = "spam or abuse"
     TOO_LATE = "too late to help"
+    NOT_ABOUT_US = NOT_ABOUT_US
+    """The post only shares our words: later ones like it are doubted."""
 
 
 class Verb(StrEnum):
@@ -28,6 +30,7 @@ class Verb(StrEnum):
     SAVE = "save"
     DISMISS = "dismiss"
     ASSIGN = "assign"
+    ADMIT = "admit"
     UNDO = "undo"
 
 
@@ -67,6 +70,9 @@ class ReviewAct(Protocol):
     ) -> None:
         """Give the case to a member, or with None back to everyone."""
 
+    def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
+        """Take the case out of the unsure or the spam, to the open ones."""
+
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Open the case again; refused once its message has left."""
 
@@ -82,5 +88,7 @@ def perform(tx: Connection, reviewer: ReviewAct, act: HumanAct, now: datetime) -
             reviewer.dismiss(tx, act.case_id, act.reason.value, actor=act.actor, now=now)
         case Verb.ASSIGN:
             reviewer.assign(tx, act.case_id, act.assignee_id, actor=act.actor, now=now)
+        case Verb.ADMIT:
+            reviewer.admit(tx, act.case_id, actor=act.actor, now=now)
         case Verb.UNDO:
             reviewer.undo(tx, act.case_id, actor=act.actor, now=now)

@@ -158,6 +158,8 @@ class QuerySettings:
     name: str
     query: str
     role: Role = Role.BRAND
+    about: str = ""
+    """What is meant, in a sentence; mentions that seem to be of something else wait apart."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a query that cannot be read; the message shows the place."""

@@ -32,22 +32,23 @@ _DISTRUST: Final = 0.1
 """How readily reviews that contradict the description weaken it."""
 _MOSTLY_ABOUT: Final = 1.4
 """The odds without a description, as a logarithm: four mentions of five are meant."""
+_SURE: Final = 4.0
+"""The most that a description alone says, as a logarithm of odds: what people say weighs more."""
 _CONTEXT: Final = 6
 """So many words around the name tell what is meant as well as more."""
 _ROUNDS: Final = 25
 _SYNTAX: Final = re.compile(r"\b(?:AND|OR|NOT|NEAR/\d+)\b|\B-(?:\([^)]*\)|\S+)|\w+:\S+")
 _ADDRESS: Final = re.compile(r"https?://\S+|@\w+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_EMPTY: Final = frozenset(
-    """
+_COMMON: Final = """
     a about after all also am amp an and any are as at be because been being but by can could did
     do does for from get got had has have he her here him his how http https if in into is it its
     just like me more my new no not now of off on one or our out over people re rt she should so
     some than that the their them then there these they thing this those to today tomorrow too up
     us user via was way we were what when where which who why will with would you your dont im
     cant ive
-    """.split()
-)
+"""
+_EMPTY: Final = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class RelevanceJudge:
             return np.full(len(bags), _MOSTLY_ABOUT)
         head = self._head
         weights = np.array([head.topic, head.name, head.words])
-        told = self.measures(brand, topics, bags) @ weights + head.bias
+        told = np.clip(self.measures(brand, topics, bags) @ weights + head.bias, -_SURE, _SURE)
         # Where few words stand around the name, they tell little: then it is mostly meant.
         context = np.minimum(np.array([len(bag) for bag in bags]) / _CONTEXT, 1.0)
         return np.asarray(context * told + (1.0 - context) * _MOSTLY_ABOUT)

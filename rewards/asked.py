@@ -4,7 +4,7 @@ from typing import Final
 
 from rewards.case import Case
 from rewards.policy import Policy
-from rewards.ruling import Ruling
+from rewards.ruling import Ruling, spam_line
 from store.records import CaseKind, Verdict
 
 ASKED: Final = {
@@ -38,5 +38,5 @@ def conduct(case: Case, policy: Policy) -> Ruling:
     """Rudeness and spam are for a person to judge."""
     reading = case.reading
     if reading.spam >= policy.spam:
-        return Ruling(Verdict.REVIEW, "spam", f"looks like spam, {reading.spam:.2f}")
+        return Ruling(Verdict.REVIEW, "spam", spam_line(reading))
     return Ruling(Verdict.REVIEW, "offensive", f"offensive, {reading.offensive:.2f}")

@@ -31,7 +31,7 @@ from rewards.recognition import (
     weak_evidence,
 )
 from rewards.routing import choose
-from rewards.ruling import Rule, Ruling, gone, ours, spam
+from rewards.ruling import Rule, Ruling, gone, ours, relevance, spam
 from rewards.thanks import Deed, compose
 from store.records import ActOfHelp, CaseKind, Draft, Reason, Verdict
 
@@ -39,16 +39,17 @@ __all__ = ["Case", "Decision", "Help", "Standing", "decide", "language"]
 
 RULES: Final[dict[CaseKind, tuple[Rule, ...]]] = {
     CaseKind.CONDUCT: (ours, gone, conduct),
-    CaseKind.ISSUE: (ours, gone, spam, unsure, route),
-    CaseKind.QUESTION: (ours, gone, spam, answered, unsure, route),
-    CaseKind.REQUEST: (ours, gone, spam, unsure, route),
+    CaseKind.ISSUE: (ours, gone, spam, relevance, unsure, route),
+    CaseKind.QUESTION: (ours, gone, spam, relevance, answered, unsure, route),
+    CaseKind.REQUEST: (ours, gone, spam, relevance, unsure, route),
     CaseKind.PRAISE: (
-        ours, gone, spam, chose_none, chose_private, offensive, ironic, complaint, unsure,
-        stale, thanked_lately, thread_is_full, praise,
+        ours, gone, spam, relevance, chose_none, chose_private, offensive, ironic, complaint,
+        unsure, stale, thanked_lately, thread_is_full, praise,
     ),
     CaseKind.HELP: (
-        ours, gone, spam, chose_none, helped_self, unproven, colluding, ironic, weak_evidence,
-        complaint, offensive, stale, chose_private, only_scored, thanked_lately, thread_is_full,
+        ours, gone, spam, relevance, chose_none, helped_self, unproven, colluding, ironic,
+        weak_evidence, complaint, offensive, stale, chose_private, only_scored, thanked_lately,
+        thread_is_full,
         thank,
     ),
 }  # fmt: skip

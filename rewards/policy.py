@@ -115,6 +115,9 @@ class Policy:
     """From this probability on, nice words are read by a person."""
     offensive: float = 0.8
     spam: float = 0.8
+    """From this probability on, a post waits in the lane for spam."""
+    relevance: float = 0.4
+    """Below this probability of being about us, a post waits in the lane of the unsure."""
     responders: tuple[Responder, ...] = (Responder("team"),)
     """The first that fits takes the case."""
     response_hours: ResponseHours = ResponseHours()
@@ -139,7 +142,7 @@ class Policy:
             raise ValueError(f"rewards.time_zone: no such zone: {self.time_zone!r}") from error
 
     def _check_confidences(self) -> None:
-        for name in ("confident", "unsure", "irony", "offensive", "spam"):
+        for name in ("confident", "unsure", "irony", "offensive", "spam", "relevance"):
             value: float = getattr(self, name)
             if not 0 <= value <= 1:
                 raise ValueError(f"rewards.{name}: between 0 and 1, not {value}")

@@ -25,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post as the models read it. `irony`, `offensive`, `spam` are probabilities."""
+    """A post as the models read it. `irony`, `offensive`, `spam`, `relevance` are probabilities."""
 
     intent: Label = Label(Intent.OTHER, 0.0)
     sentiment: Label = Label("neutral", 0.0)
@@ -33,6 +33,9 @@ class Reading:
     irony: float = 0.0
     offensive: float = 0.0
     spam: float = 0.0
+    spam_marks: tuple[str, ...] = ()
+    relevance: float | None = None
+    """That it is about us; None where nothing says what is meant."""
     language: Label | None = None
 
     @property
@@ -59,12 +62,23 @@ def reading(analyses: Mapping[Task, Analysis]) -> Reading:
         irony=_probability(analyses, Task.IRONY),
         offensive=_probability(analyses, Task.OFFENSIVE),
         spam=_probability(analyses, Task.SPAM),
+        spam_marks=_marks(analyses.get(Task.SPAM)),
+        relevance=_relevance(analyses.get(Task.RELEVANCE)),
         language=_label(analyses.get(Task.LANGUAGE)),
     )
 
 
 def _label(analysis: Analysis | None) -> Label | None:
     return Label(analysis.label, analysis.confidence) if analysis else None
+
+
+def _marks(analysis: Analysis | None) -> tuple[str, ...]:
+    """What a post was found to have of spam, in words of ours."""
+    return tuple(name for name in analysis.scores if name != Task.SPAM) if analysis else ()
+
+
+def _relevance(analysis: Analysis | None) -> float | None:
+    return analysis.scores.get(Task.RELEVANCE.value) if analysis else None
 
 
 def _probability(analyses: Mapping[Task, Analysis], task: Task) -> float:

@@ -9,7 +9,7 @@ from rewards.act import decision_key, say
 from rewards.points import points_of, same_pair_before
 from rewards.policy import Policy
 from rewards.thanks import DEFAULT_LIMIT, LIMITS, fits, length
-from store import audit, cases, decisions, helpgraph, ledger, mentions, outbox, people
+from store import audit, cases, decisions, examples, helpgraph, ledger, mentions, outbox, people
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
@@ -18,6 +18,7 @@ from store.records import (
     CaseState,
     Choice,
     Draft,
+    Lane,
     LedgerEntry,
     MessageState,
     Reason,
@@ -30,6 +31,10 @@ RECOGNITION: Final = (CaseKind.HELP, CaseKind.PRAISE)
 PAIR_ACTS: Final = 1000
 """How many of a helper's newest acts are looked at for the points of one."""
 TAKEN_BACK: Final = "taken back"
+NOT_ABOUT_US: Final = "not about us"
+"""The reason of a dismissal that teaches what a query does not mean."""
+ADMITTED: Final = {Lane.UNSURE: "about us", Lane.SPAM: "not spam"}
+"""What a person says who takes a case out of a lane."""
 
 
 class Refused(Exception):
@@ -57,6 +62,7 @@ class Review:
             cases.set_draft(tx, case_id, draft.body)
             say(tx, case_id, draft, self.policy, now)
         self._score(tx, case, key)
+        examples.save(tx, case.post_id, about=True, actor=actor, at=now)
         cases.set_state(tx, case_id, CaseState.DONE, now)
         audit.note(tx, now, actor, "approve", "case", case_id, {"said": str(bool(body.strip()))})
 
@@ -69,9 +75,14 @@ class Review:
     def dismiss(
         self, tx: Connection, case_id: int, reason: str, *, actor: str, now: datetime
     ) -> None:
-        """Close the case and say nothing. Points that the policy gave stay."""
+        """Close the case and say nothing. Points that the policy gave stay.
+
+        With NOT_ABOUT_US later mentions like this one are doubted.
+        """
         case = _open_case(tx, case_id)
         _decide(tx, case, Verdict.IGNORE, Reason("dismissed", reason), actor, now)
+        if reason == NOT_ABOUT_US:
+            examples.save(tx, case.post_id, about=False, actor=actor, at=now)
         cases.set_state(tx, case_id, CaseState.DISMISSED, now)
         audit.note(tx, now, actor, "dismiss", "case", case_id, {"reason": reason})
 
@@ -83,6 +94,19 @@ class Review:
         cases.assign(tx, case_id, member_id)
         audit.note(tx, now, actor, "assign", "case", case_id, {"member": str(member_id or "")})
 
+    def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
+        """Take the case out of the unsure, for it is about us, or out of the spam, for it is none.
+
+        The case waits with the open ones then, and later mentions like it are believed.
+        """
+        case = _open_case(tx, case_id)
+        if case.lane is Lane.MAIN:
+            raise Refused("The case waits with the others already; nothing was changed.")
+        if case.lane is Lane.UNSURE:
+            examples.save(tx, case.post_id, about=True, actor=actor, at=now)
+        cases.set_lane(tx, case_id, Lane.MAIN)
+        audit.note(tx, now, actor, "admit", "case", case_id, {"reason": ADMITTED[case.lane]})
+
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Open the case again; refused once its message has left.
 
@@ -93,6 +117,7 @@ class Review:
             raise Refused("The case is open already; there is nothing to undo.")
         taken = decisions.of_case(tx, case_id)
         _take_back(tx, case_id, now)
+        examples.forget(tx, case.post_id)
         if taken:
             _unscore(tx, case, taken[-1])
         _decide(tx, case, Verdict.REVIEW, Reason("undone", "opened again"), actor, now)

@@ -1,14 +1,25 @@
 """Rules: which cases a post opens, and when each may be decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.priority import priority
 from rewards.reading import Reading
-from store.records import CaseKind, Evidence, Intent, Kind, NewCase, Post, StoredAct, StoredPost
+from rewards.ruling import spam_line
+from store.records import (
+    CaseKind,
+    Evidence,
+    Intent,
+    Kind,
+    Lane,
+    NewCase,
+    Post,
+    StoredAct,
+    StoredPost,
+)
 
 BY_INTENT = {
     Intent.ISSUE: CaseKind.ISSUE,
@@ -46,9 +57,11 @@ def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
     post = heard.post.post
     if heard.author.is_ours or post.deleted_at is not None:
         return []
+    lane = lane_of(heard.reading, policy)
     conduct = _conduct(heard, policy)
     if conduct is not None:
-        return [_case(heard, CaseKind.CONDUCT, conduct, now)] if _is_fresh(heard, policy) else []
+        case = replace(_case(heard, CaseKind.CONDUCT, conduct, now), lane=lane)
+        return [case] if _is_fresh(heard, policy) else []
     cases = []
     helped = _proven(heard.acts)
     if helped is not None:
@@ -57,8 +70,21 @@ def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
     kind = _asked(heard, policy)
     if kind is not None and _is_fresh(heard, policy):
         reason = f"{kind.value} {heard.reading.intent.confidence:.2f}"
-        cases.append(_case(heard, kind, reason, now, wait=_wait(kind, policy)))
-    return cases
+        # What a person has to look at anyway need not wait for peers.
+        wait = _wait(kind, policy) if lane is Lane.MAIN else timedelta()
+        cases.append(_case(heard, kind, reason, now, wait=wait))
+    if lane is Lane.SPAM and not cases and _is_fresh(heard, policy):
+        cases.append(_case(heard, CaseKind.CONDUCT, spam_line(heard.reading), now))
+    return [replace(one, lane=lane) for one in cases]
+
+
+def lane_of(reading: Reading, policy: Policy) -> Lane:
+    """In which part of the queue the cases of a post wait."""
+    if reading.spam >= policy.spam:
+        return Lane.SPAM
+    if reading.relevance is not None and reading.relevance < policy.relevance:
+        return Lane.UNSURE
+    return Lane.MAIN
 
 
 def is_root(post: Post) -> bool:
@@ -74,8 +100,6 @@ def is_chatter(post: Post) -> bool:
 
 
 def _conduct(heard: Heard, policy: Policy) -> str | None:
-    if heard.reading.spam >= policy.spam:
-        return f"spam {heard.reading.spam:.2f}"
     if heard.reading.offensive >= policy.offensive:
         return f"offensive {heard.reading.offensive:.2f}"
     return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rewards.case import Case
 from rewards.policy import Policy
+from rewards.reading import Reading
 from store.records import Verdict
 
 
@@ -42,7 +43,21 @@ def gone(case: Case, _policy: Policy) -> Ruling | None:
 
 
 def spam(case: Case, policy: Policy) -> Ruling | None:
-    """Spam earns nothing."""
+    """Spam earns nothing; it waits behind a filter, for a person may know better."""
     if case.reading.spam >= policy.spam:
-        return Ruling(Verdict.IGNORE, "spam", f"looks like spam, {case.reading.spam:.2f}")
+        return Ruling(Verdict.REVIEW, "spam", spam_line(case.reading))
+    return None
+
+
+def spam_line(reading: Reading) -> str:
+    """How much a post looks like spam, and by what."""
+    why = f": {', '.join(reading.spam_marks)}" if reading.spam_marks else ""
+    return f"looks like spam, {reading.spam:.2f}{why}"
+
+
+def relevance(case: Case, policy: Policy) -> Ruling | None:
+    """What is perhaps about something else is read by a person, and never closed unread."""
+    probability = case.reading.relevance
+    if probability is not None and probability < policy.relevance:
+        return Ruling(Verdict.REVIEW, "relevance", f"maybe not about us, {probability:.2f}")
     return None

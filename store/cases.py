@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from store.clean import scrub
 from store.queue import QueueCounts, QueueFilters, QueueItem, queue, queue_counts, queue_size
-from store.records import CaseKind, CaseState, NewCase
+from store.records import CaseKind, CaseState, Lane, NewCase
 from store.rows import add_new, chunks
 from store.schema import case, post
 
@@ -28,6 +28,7 @@ __all__ = [
     "queue_size",
     "route",
     "set_draft",
+    "set_lane",
     "set_state",
     "undecided",
 ]
@@ -56,6 +57,7 @@ class CaseRow:
     closed_at: datetime | None
     responder: str | None
     draft: str | None
+    lane: Lane = Lane.MAIN
 
 
 def open_cases(tx: Connection, cases: Sequence[NewCase]) -> list[int]:
@@ -68,6 +70,7 @@ def open_cases(tx: Connection, cases: Sequence[NewCase]) -> list[int]:
             "channel": places[one.post_id][1],
             "person_id": one.person_id,
             "act_id": one.act_id,
+            "lane": one.lane.value,
             "kind": one.kind.value,
             "state": CaseState.NEW.value,
             "reason": scrub(one.reason),
@@ -120,6 +123,11 @@ def set_draft(tx: Connection, id: int, draft: str | None) -> None:
     _set(tx, id, draft=None if draft is None else scrub(draft))
 
 
+def set_lane(tx: Connection, id: int, lane: Lane) -> None:
+    """Move a case to another part of the queue."""
+    _set(tx, id, lane=lane.value)
+
+
 def route(
     tx: Connection, id: int, *, responder: str | None, due_at: datetime | None, priority: int
 ) -> None:
@@ -146,4 +154,5 @@ def _fetch(tx: Connection, query: Select[Any]) -> list[CaseRow]:
 
 def _value(row: Row[Any]) -> CaseRow:
     columns = row._asdict()
-    return CaseRow(**columns | {"kind": CaseKind(row.kind), "state": CaseState(row.state)})
+    words = {"kind": CaseKind(row.kind), "state": CaseState(row.state), "lane": Lane(row.lane)}
+    return CaseRow(**columns | words)

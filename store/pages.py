@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from store.clean import key
 from store.posts import fetch, stored
-from store.records import CaseState, StoredPost
+from store.records import CaseState, Lane, StoredPost
 from store.schema import act_of_help, case, edit, mention, post
 
 MOST_COUNTED: Final = 10_000
@@ -34,16 +34,22 @@ class Waiting:
     mine: int
     unassigned: int
     new: int
+    unsure: int = 0
+    spam: int = 0
 
 
 def waiting(tx: Connection, member_id: int) -> Waiting:
     """What waits; counting stops where a larger number would tell a person nothing."""
-    is_open = case.c.state == CaseState.OPEN.value
+    opened = case.c.state == CaseState.OPEN.value
+    is_main = case.c.lane == Lane.MAIN.value
+    is_open = and_(opened, is_main)
     which = (
         is_open,
         and_(is_open, case.c.assignee_id == member_id),
         and_(is_open, case.c.assignee_id.is_(None)),
-        case.c.state == CaseState.NEW.value,
+        and_(case.c.state == CaseState.NEW.value, is_main),
+        and_(opened, case.c.lane == Lane.UNSURE.value),
+        and_(opened, case.c.lane == Lane.SPAM.value),
     )
     some = (select(case.c.id).where(rows).limit(MOST_COUNTED).subquery() for rows in which)
     counts = (select(func.count()).select_from(rows).scalar_subquery() for rows in some)

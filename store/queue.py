@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from store.clean import key, scrub
-from store.records import CaseKind, CaseState, Task
+from store.records import CaseKind, CaseState, Lane, Task
 from store.schema import account, analysis, case, member, post
 
 _WILD: Final = re.compile("[%_/]")
@@ -23,6 +23,7 @@ class QueueFilters:
     """What part of the queue to see; all that is given must hold."""
 
     state: CaseState | None = CaseState.OPEN
+    lane: Lane | None = None
     kinds: tuple[CaseKind, ...] = ()
     assignee_id: int | None = None
     unassigned: bool = False
@@ -104,6 +105,8 @@ def _order() -> tuple[ColumnElement[Any], ...]:
 def _chosen(tx: Connection, query: Select[Any], filters: QueueFilters) -> Select[Any]:
     if filters.state is not None:
         query = query.where(case.c.state == filters.state.value)
+    if filters.lane is not None:
+        query = query.where(case.c.lane == filters.lane.value)
     if filters.kinds:
         query = query.where(case.c.kind.in_([kind.value for kind in filters.kinds]))
     if filters.assignee_id is not None:

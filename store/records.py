@@ -9,6 +9,12 @@ from typing import Final
 NOBODY: Final = "[deleted]"
 """Platform id and handle of an author whom the platform does not name any more."""
 
+UNLIKE: Final = "unlike:"
+SHARED: Final = "shared:"
+LIKE: Final = "like:"
+"""Reasons among the scores of a relevance: a word far from what is meant, a word that speaks of it,
+and the row id of the reviewed post that is most alike."""
+
 
 class Kind(StrEnum):
     """What a post is on its platform."""
@@ -36,6 +42,7 @@ class Task(StrEnum):
     OFFENSIVE = "offensive"
     SPAM = "spam"
     LANGUAGE = "language"
+    RELEVANCE = "relevance"
 
 
 class Intent(StrEnum):
@@ -77,6 +84,15 @@ class CaseState(StrEnum):
     OPEN = "open"
     DONE = "done"
     DISMISSED = "dismissed"
+
+
+class Lane(StrEnum):
+    """In which part of the queue a case waits. Only a person takes it from one to another."""
+
+    MAIN = "main"
+    UNSURE = "unsure"
+    """Perhaps not about us at all."""
+    SPAM = "spam"
 
 
 class Verdict(StrEnum):
@@ -240,6 +256,7 @@ class NewCase:
     decide_after: datetime
     priority: int = 0
     act_id: int | None = None
+    lane: Lane = Lane.MAIN
 
 
 @dataclass(frozen=True, slots=True)

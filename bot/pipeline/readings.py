@@ -1,14 +1,17 @@
 """Judge stored posts and turn the judgements into rows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
 
 from models.intent import gives_thanks
 from models.judgement import Classifier, Judgement, Label, Text
+from models.relevance import Brand, Relevance, RelevanceJudge, Seen
 from models.spam import spam
 from models.text import prepare
-from store.records import Analysis, StoredPost, Task
+from store.records import LIKE, SHARED, UNLIKE, Analysis, StoredPost, Task
 
 
 class Identifier(Protocol):
@@ -25,11 +28,24 @@ class Judges:
 
     classifier: Classifier
     identifier: Identifier
+    relevance: RelevanceJudge | None = None
 
     @property
     def model(self) -> str:
         """What stands beside each analysis."""
         return self.classifier.model
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What tells whether posts are about us: the queries that found each, and what these mean."""
+
+    queries: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    brands: Mapping[str, Brand] = field(default_factory=dict)
+    seen: Mapping[str, Sequence[Seen]] = field(default_factory=dict)
+
+
+NO_GROUND: Final = Ground()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +59,56 @@ class Reading:
     thanks: bool
 
 
-def read(judges: Judges, posts: Sequence[StoredPost]) -> list[Reading]:
+def read(judges: Judges, posts: Sequence[StoredPost], ground: Ground = NO_GROUND) -> list[Reading]:
     """A reading a post, in the order given; the texts go through the classifier together."""
     texts = [Text(one.post.text, one.post.title) for one in posts]
     judged = judges.classifier.classify(texts)
-    return [_reading(judges, one, found) for one, found in zip(posts, judged, strict=True)]
+    relevant = _relevant(judges.relevance, posts, judged, ground)
+    return [
+        _reading(judges, one, found, relevant.get(one.id))
+        for one, found in zip(posts, judged, strict=True)
+    ]
 
 
-def _reading(judges: Judges, stored: StoredPost, found: Judgement) -> Reading:
+def _relevant(
+    judge: RelevanceJudge | None,
+    posts: Sequence[StoredPost],
+    judged: Sequence[Judgement],
+    ground: Ground,
+) -> dict[int, Relevance]:
+    """The verdict on each post, that of the query which it fits best.
+
+    A post found by a query of which nobody said what it means is not judged at all.
+    """
+    found: dict[int, list[Relevance | None]] = {}
+    for name, brand in ground.brands.items() if judge is not None else ():
+        chosen = [
+            (one, judgement.topic)
+            for one, judgement in zip(posts, judged, strict=True)
+            if name in ground.queries.get(one.id, ()) and judgement.topic is not None
+        ]
+        if judge is None or not chosen:
+            continue
+        topics = np.stack([topic for _, topic in chosen])
+        texts = [full_text(one.post.title, one.post.text) for one, _ in chosen]
+        verdicts = judge.judge(brand, ground.seen.get(name, ()), texts, topics)
+        for at, (one, _) in enumerate(chosen):
+            found.setdefault(one.id, []).append(None if verdicts is None else verdicts[at])
+    return {
+        post_id: max(told, key=lambda one: one.probability)
+        for post_id, verdicts in found.items()
+        if len(told := [one for one in verdicts if one is not None]) == len(verdicts)
+    }
+
+
+def full_text(title: str | None, text: str) -> str:
+    """A post's words as the judges read them."""
+    return f"{title}. {text}" if title else text
+
+
+def _reading(
+    judges: Judges, stored: StoredPost, found: Judgement, relevance: Relevance | None
+) -> Reading:
     post, model = stored.post, judges.model
     words = f"{post.title}\n{post.text}" if post.title else post.text
     thanks = gives_thanks(prepare(post.text), found.intent.name, found.intent.confidence)
@@ -65,9 +123,23 @@ def _reading(judges: Judges, stored: StoredPost, found: Judgement) -> Reading:
         name = "spam" if mark.is_spam else "clean"
         scores = {"spam": mark.score} | dict.fromkeys(mark.marks, 1.0)
         analyses.append(_row(stored.id, Task.SPAM, model, Label(name, mark.score, scores)))
+    if relevance is not None:
+        analyses.append(_row(stored.id, Task.RELEVANCE, model, _label(relevance)))
     language = judges.identifier.language(words, post.lang)
     analyses.append(_row(stored.id, Task.LANGUAGE, model, language))
     return Reading(stored, tuple(analyses), found.intent.name, found.intent.confidence, thanks)
+
+
+def _label(relevance: Relevance) -> Label:
+    """The verdict with its reasons among the scores: words, and the reviewed post by its id."""
+    scores = {Task.RELEVANCE.value: relevance.probability}
+    scores |= {f"{UNLIKE}{word}": 0.0 for word in relevance.unlike}
+    scores |= {f"{SHARED}{word}": 1.0 for word in relevance.shared}
+    if (near := relevance.nearest) is not None:
+        scores[f"{LIKE}{near.id}"] = float(near.about)
+    is_about = relevance.probability >= 0.5
+    sure = relevance.probability if is_about else 1.0 - relevance.probability
+    return Label("about us" if is_about else "something else", round(sure, 4), scores)
 
 
 def _row(post_id: int, task: Task, model: str, label: Label) -> Analysis:

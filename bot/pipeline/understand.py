@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.pipeline.grounds import ground_of
 from bot.pipeline.grouping import open_or_join
 from bot.pipeline.helping import acts_in
 from bot.pipeline.readings import Judges, read
@@ -44,15 +45,16 @@ def understand(
 ) -> Understood:
     """Judge up to `limit` waiting posts; all that follows from them is kept, or nothing is.
 
-    `listening` tells whose queries are competitors', which open no cases.
+    `listening` tells what the queries mean, and which are competitors', which open no cases.
     Judging happens outside the transaction. Two processes may judge the same post: the second
     finds its rows there.
     """
     with reading_only(engine) as tx:
         posts = analyses.pending(tx, limit)
+        ground = ground_of(tx, judges, listening, posts)
     if not posts:
         return Understood(0, 0, 0)
-    judged = read(judges, posts)
+    judged = read(judges, posts, ground)
     with engine.begin() as tx:
         # A post may have been deleted while it was judged: nothing of it is kept then.
         burial.hold_off(tx)

@@ -53,6 +53,8 @@ def act(
         wanted = HumanAct(case_id, Verb.DISMISS, visitor.name, reason=Dismissal[dismiss])
     elif assignee is not None:
         wanted = HumanAct(case_id, Verb.ASSIGN, visitor.name, assignee_id=assignee or None)
+    elif verb is Verb.ADMIT:
+        wanted = HumanAct(case_id, verb, visitor.name)
     elif verb in (Verb.APPROVE, Verb.SAVE):
         wanted = HumanAct(case_id, verb, visitor.name, body=said)
     else:

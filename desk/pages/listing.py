@@ -15,17 +15,20 @@ from store.cases import QueueFilters, QueueItem
 from store.cursors import CursorState
 from store.db import Connection
 from store.pages import MOST_COUNTED, Waiting
-from store.records import CaseKind, CaseState
+from store.records import CaseKind, CaseState, Lane
 
 PER_PAGE: Final = 50
 TABS: Final = (
     ("open", "Open", "Waits for a person"),
     ("mine", "Mine", "Assigned to you"),
     ("unassigned", "Free", "Open and assigned to nobody"),
+    ("unsure", "Unsure", "Perhaps about something else that has our name"),
     ("new", "Later", "Gives peers time first; the policy decides later"),
     ("done", "Done", ""),
     ("dismissed", "Dismissed", ""),
+    ("spam", "Spam", "Looks like spam; nothing is deleted"),
 )
+KEYS: Final = {"unsure": "u", "spam": "x"}
 EMPTY: Final = {
     "open": (
         "The queue is empty.",
@@ -33,6 +36,11 @@ EMPTY: Final = {
     ),
     "mine": ("Nothing is assigned to you.", "Take a case with Assign, and it waits here."),
     "unassigned": ("Every open case has somebody.", "New ones appear here first."),
+    "unsure": (
+        "Nothing is in doubt.",
+        "Mentions that seem to be about something else that shares our words wait here.",
+    ),
+    "spam": ("No spam.", "What looks like spam or a giveaway is kept here, and nowhere deleted."),
     "new": ("Nothing is waiting.", "Questions stand here while peers have time to answer."),
     "done": ("Nothing done yet.", "Cases that you approve are kept here."),
     "dismissed": ("Nothing dismissed.", "Cases that need no word of yours are kept here."),
@@ -76,12 +84,19 @@ class View:
         states = {"new": CaseState.NEW, "done": CaseState.DONE, "dismissed": CaseState.DISMISSED}
         return QueueFilters(
             state=states.get(self.tab, CaseState.OPEN),
+            lane=_lane(self.tab),
             kinds=(CaseKind(self.kind),) if self.kind else (),
             assignee_id=member_id if self.tab == "mine" else None,
             unassigned=self.tab == "unassigned",
             platform=self.platform or None,
             text=self.q or None,
         )
+
+
+def _lane(tab: str) -> Lane | None:
+    """Closed cases are listed whatever lane they waited in."""
+    lanes = {"unsure": Lane.UNSURE, "spam": Lane.SPAM, "done": None, "dismissed": None}
+    return lanes.get(tab, Lane.MAIN)
 
 
 def view_of(tab: str, kind: str, platform: str, q: str, page: int) -> View:
@@ -117,6 +132,8 @@ class Tab:
     label: str
     hint: str
     count: str
+    key: str
+    """What opens it after `g`; empty where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +175,10 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
     items = cases.queue(tx, view.filters(visitor.id), PER_PAGE + 1, offset)
     waiting = pages.waiting(tx, visitor.id)
     return Listing(
-        tabs=[Tab(name, label, hint, _count(name, waiting)) for name, label, hint in TABS],
+        tabs=[
+            Tab(name, label, hint, _count(name, waiting), KEYS.get(name, ""))
+            for name, label, hint in TABS
+        ],
         items=items[:PER_PAGE],
         more=len(items) > PER_PAGE,
         claims=len(claims.waiting(tx)),
@@ -193,6 +213,8 @@ def _count(tab: str, waiting: Waiting) -> str:
         "mine": waiting.mine,
         "unassigned": waiting.unassigned,
         "new": waiting.new,
+        "unsure": waiting.unsure,
+        "spam": waiting.spam,
     }
     count = known.get(tab, 0)
     more = "+" if count >= MOST_COUNTED else ""

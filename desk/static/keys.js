@@ -4,7 +4,7 @@
   document.documentElement.classList.add("scripted");
   const one = (selector) => document.querySelector(selector);
   const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
-  const PAGES = { q: "q", l: "l", s: "s", o: "o" };
+  const PAGES = { q: "q", l: "l", s: "s", o: "o", u: "u", x: "x" };
   let going = false;
 
   const items = () => [...document.querySelectorAll("a.item")];
@@ -55,7 +55,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (key === "Escape") { if (!close()) document.activeElement.blur(); return; }
     if (typing(event.target)) return;
-    const digit = /^[1-5]$/.test(key) && one(`details.menu[open] [data-digit="${key}"]`);
+    const digit = /^[1-6]$/.test(key) && one(`details.menu[open] [data-digit="${key}"]`);
     if (digit) { event.preventDefault(); digit.click(); return; }
     if (going) {
       going = false;
@@ -64,7 +64,7 @@
       return;
     }
     if (ACTIONS[key]) { event.preventDefault(); ACTIONS[key](); }
-    else if ("ardu".includes(key) && press(key)) event.preventDefault();
+    else if ("ardub".includes(key) && press(key)) event.preventDefault();
   });
 
   // One menu at a time, and none once the pointer went elsewhere.

@@ -6,7 +6,7 @@ from store.schema.columns import metadata
 from store.schema.copies import case_copy, likeness
 from store.schema.deciding import case, decision, ledger, outbox
 from store.schema.desk import audit, fact, member, token
-from store.schema.judging import act_of_help, analysis, expert_score, rollup
+from store.schema.judging import act_of_help, analysis, example, expert_score, rollup
 from store.schema.people import account, claim, claimant, consent, link, person
 from store.schema.posts import edit, mention, post, recheck, tombstone
 from store.schema.sources import conversation, cursor, spending, unread
@@ -26,6 +26,7 @@ __all__ = [
     "cursor",
     "decision",
     "edit",
+    "example",
     "expert_score",
     "fact",
     "ledger",

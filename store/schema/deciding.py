@@ -23,8 +23,10 @@ case = Table(
     Column("closed_at", Instant),
     Column("responder", Text),
     Column("draft", Text),
+    Column("lane", String(16), nullable=False, server_default="main"),
     words("kind", "help issue question request praise conduct"),
     words("state", "new open done dismissed"),
+    words("lane", "main unsure spam"),
     UniqueConstraint("post_id", "kind"),
     Index("ix_case_state_kind", "state", "kind", "assignee_id"),  # cases.queue_counts
     Index("ix_case_state_decide_after", "state", "decide_after"),  # cases.undecided
@@ -35,7 +37,7 @@ case = Table(
 # In the queue's order, with all that its filters look at: no row is read only to skip it.
 Index("ix_case_queue", case.c.state, case.c.priority.desc(), case.c.opened_at, case.c.id,
       case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel,
-      case.c.post_id)  # fmt: skip  # cases.queue
+      case.c.post_id, case.c.lane)  # fmt: skip  # cases.queue
 
 # Append-only: what was decided, by the policy or by a person, and why.
 decision = Table(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -25,6 +26,18 @@ analysis = Table(
     Column("confidence", Float, nullable=False),
     Column("scores", JSON, nullable=False),
     UniqueConstraint("post_id", "task", "model"),
+)  # fmt: skip
+
+# What a person said of a mention: about what its query means, or not. It teaches the judge.
+example = Table(
+    "example", metadata, row_id(),
+    ref("post_id", "post"),
+    Column("query", Text, nullable=False),
+    Column("about", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("post_id", "query"),
+    Index("ix_example_query", "query", "about", "at"),  # examples.of_queries
 )  # fmt: skip
 
 act_of_help = Table(

@@ -34,6 +34,9 @@ class Recorder:
     ) -> None:
         self.calls.append(("assign", case_id, member_id, actor, now))
 
+    def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
+        self.calls.append(("admit", case_id, actor, now))
+
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         self.calls.append(("undo", case_id, actor, now))
 
@@ -49,6 +52,11 @@ class Recorder:
         ),
         (HumanAct(3, Verb.ASSIGN, "Ann", assignee_id=7), ("assign", 3, 7, "Ann", NOW)),
         (HumanAct(3, Verb.ASSIGN, "Ann"), ("assign", 3, None, "Ann", NOW)),
+        (
+            HumanAct(3, Verb.DISMISS, "Ann", reason=Dismissal.NOT_ABOUT_US),
+            ("dismiss", 3, "not about us", "Ann", NOW),
+        ),
+        (HumanAct(3, Verb.ADMIT, "Ann"), ("admit", 3, "Ann", NOW)),
         (HumanAct(3, Verb.UNDO, "Ann"), ("undo", 3, "Ann", NOW)),
     ],
 )

@@ -124,7 +124,15 @@ TABLE = {
     ),
     "spam that sounds like a complaint": (
         replace(ISSUE, reading=a_reading("issue", spam=0.93)),
-        Verdict.IGNORE, "looks like spam, 0.93", 0,
+        Verdict.REVIEW, "looks like spam, 0.93", 0,
+    ),
+    "issue of something else": (
+        replace(ISSUE, reading=a_reading("issue", relevance=0.21)),
+        Verdict.REVIEW, "maybe not about us, 0.21", 0,
+    ),
+    "issue that is about us": (
+        replace(ISSUE, reading=a_reading("issue", relevance=0.4)),
+        Verdict.ROUTE, "reports a problem", 0,
     ),
     "a question nobody answered": (QUESTION, Verdict.ROUTE, "nobody answered yet", 0),
     "a question a peer answered": (

@@ -10,9 +10,10 @@ from rewards.case import Case
 from rewards.decide import decide
 from rewards.policy import Policy
 from rewards.review import Refused, Review
-from store import audit, cases, decisions, ledger, members, mentions, outbox, people
+from store import audit, cases, decisions, examples, ledger, members, mentions, outbox, people
 from store.db import Connection
-from store.records import CaseState, Choice, Message, MessageState, Verdict
+from store.mentions import NewMention
+from store.records import CaseState, Choice, Lane, Message, MessageState, Verdict
 from tests.rewards.stored import NOW, doubtful, help_case, issue_case
 
 POLICY = Policy()
@@ -182,3 +183,44 @@ def test_closed_and_unknown_cases_are_refused(tx: Connection) -> None:
     with pytest.raises(Refused, match="no such case"):
         REVIEW.dismiss(tx, 999, "spam", actor="Ann", now=NOW)
     assert len(messages(tx, case)) == 1
+
+
+def found_by(tx: Connection, case: Case, query: str) -> None:
+    mentions.add_mentions(tx, [NewMention(case.post.id, query, (), NOW)])
+
+
+def taught(tx: Connection, query: str) -> list[bool]:
+    return [one.about for one in examples.of_queries(tx, [query], 10)[query]]
+
+
+@pytest.mark.parametrize(("lane", "lesson"), [(Lane.UNSURE, [True]), (Lane.SPAM, [])])
+def test_case_in_doubt_is_taken_back_to_the_open_ones(
+    tx: Connection, lane: Lane, lesson: list[bool]
+) -> None:
+    case = decided(tx, issue_case(tx))
+    found_by(tx, case, "brand")
+    cases.set_lane(tx, case.id, lane)
+    REVIEW.admit(tx, case.id, actor="Ann", now=LATER)
+    row = cases.load(tx, case.id)
+    assert row is not None
+    assert (row.lane, row.state) == (Lane.MAIN, CaseState.OPEN)
+    assert taught(tx, "brand") == lesson
+    assert audit.of(tx, "case", case.id)[-1].verb == "admit"
+
+
+def test_case_that_is_in_no_doubt_is_not_taken_back(tx: Connection) -> None:
+    case = decided(tx, issue_case(tx))
+    with pytest.raises(Refused, match="waits with the others already"):
+        REVIEW.admit(tx, case.id, actor="Ann", now=LATER)
+
+
+@pytest.mark.parametrize(("reason", "lesson"), [("not about us", [False]), ("not for us", [])])
+def test_dismissal_teaches_only_where_it_says_so(
+    tx: Connection, reason: str, lesson: list[bool]
+) -> None:
+    case = decided(tx, issue_case(tx))
+    found_by(tx, case, "brand")
+    REVIEW.dismiss(tx, case.id, reason, actor="Ann", now=LATER)
+    assert taught(tx, "brand") == lesson
+    undo(tx, case)
+    assert taught(tx, "brand") == []

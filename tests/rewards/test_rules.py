@@ -9,7 +9,7 @@ from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.reading import Label, Reading
 from rewards.rules import Heard, openings
-from store.records import ActOfHelp, CaseKind, Evidence, Kind, Post, StoredAct
+from store.records import ActOfHelp, CaseKind, Evidence, Kind, Lane, Post, StoredAct
 from tests.posts import MOMENT, a_post
 from tests.rewards.examples import a_person, a_reading, a_stored_post
 
@@ -79,6 +79,27 @@ def test_our_own_people_and_programs_open_nothing(author: Standing) -> None:
 
 def test_deleted_post_opens_nothing() -> None:
     assert kinds(heard(replace(ROOT, deleted_at=MOMENT), a_reading("issue"))) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "lane"),
+    [
+        ({}, Lane.MAIN),
+        ({"relevance": 0.39}, Lane.UNSURE),
+        ({"relevance": 0.4}, Lane.MAIN),
+        ({"spam": 0.8}, Lane.SPAM),
+        ({"spam": 0.9, "relevance": 0.1}, Lane.SPAM),
+    ],
+)
+def test_doubt_chooses_the_lane_and_drops_nothing(changed: dict[str, float], lane: Lane) -> None:
+    (case,) = openings(heard(ROOT, a_reading("question", **changed)), POLICY, NOW)
+    assert (case.kind, case.lane) == (CaseKind.QUESTION, lane)
+    assert (case.decide_after == NOW) == (lane is not Lane.MAIN)
+
+
+def test_attack_on_something_else_is_in_doubt_too() -> None:
+    (case,) = openings(heard(ROOT, a_reading(offensive=0.9, relevance=0.1)), POLICY, NOW)
+    assert (case.kind, case.lane) == (CaseKind.CONDUCT, Lane.UNSURE)
 
 
 def test_spam_opens_conduct_and_nothing_else() -> None:
