@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from bot.commands.desk import clock
@@ -17,6 +18,7 @@ from store.db import Connection, Engine, reading
 _USUAL: Final = {Length.DAY: 30, Length.WEEK: 12, Length.MONTH: 12}
 _WIDEST: Final = 20
 _HEAD: Final = ("", "query", "posts", "of", "share", "95 % interval")
+_NOTHING: Final = ("0", "0", "–", "–")
 _RIGHT: Final = frozenset({2, 3, 4, 5})
 
 
@@ -112,8 +114,13 @@ def _told(
     if not periods:
         return f"No mention since {start}."
     rows = [_HEAD, *_rows("all", whole, queries)]
-    for one in periods:
-        rows += _rows(_name(one.first, length), one.shares, queries)
+    for is_empty, some in groupby(periods, key=_is_empty):
+        if is_empty:
+            firsts = [_name(one.first, length) for one in some]
+            rows.append((firsts[0], "" if len(firsts) == 1 else f"to {firsts[-1]}", *_NOTHING))
+            continue
+        for one in some:
+            rows += _rows(_name(one.first, length), one.shares, queries)
     note = (
         "of: posts that any of these queries found. One that two found counts for both,\n"
         "so that shares may come to more than 100 %."
@@ -138,6 +145,10 @@ def _rows(period: str, found: Mapping[str, Share], queries: Sequence[str]) -> li
 
 def _between(low: float, high: float) -> str:
     return f"{100 * low:.1f} – {100 * high:.1f} %"
+
+
+def _is_empty(period: Period) -> bool:
+    return not any(one.of for one in period.shares.values())
 
 
 def _name(first: date, length: Length) -> str:

@@ -99,6 +99,17 @@ def test_person_reads_shares_with_their_intervals(
     assert lines[3].split()[:2] == [f"{wiring.utc_now():%Y-%m-%d}", "brand"]
 
 
+def test_time_without_mentions_is_one_line(
+    sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(sqlite_engine, ["brand"], days=9)
+    command.voice(sqlite_engine, SETTINGS, ("brand",), "day", None, None, as_json=False)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:4]]
+    days = [f"{wiring.utc_now() - timedelta(days=ago):%Y-%m-%d}" for ago in (9, 8, 0)]
+    assert [line[0] for line in lines] == ["all", *days[:2]]
+    assert lines[2] == [days[1], "to", days[2], "0", "0", "–", "–"]
+
+
 def test_nothing_heard_is_said(sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     command.voice(sqlite_engine, SETTINGS, (), "day", "2026-01-02", None, as_json=False)
     assert capsys.readouterr().out == "No mention since 2026-01-02.\n"
