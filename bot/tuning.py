@@ -18,7 +18,7 @@ from listener.query import All, Any, Form, Near, Not, Part, Term, parse
 from store.finds import Judged
 from store.records import Post
 
-_NOT_OURS: Final[set[str]] = {Dismissal.NOT_FOR_US, "not about us"}
+_NOT_OURS: Final[set[str]] = {Dismissal.NOT_FOR_US, Dismissal.NOT_ABOUT_US}
 _ABOUT_US: Final[set[str]] = {Dismissal.WRONG_KIND, Dismissal.ANSWERED, Dismissal.TOO_LATE}
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _PLAIN: Final = re.compile(r"\w+\*?")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import wiring
-from bot.archive_posts import parts
+from bot.archive_posts import STDIN, parts
 from bot.failures import CommandError, Interrupted
 from bot.scan_progress import shown
 from bot.snippet import BOLD, BRACKETS, Span, snippet
@@ -56,7 +56,8 @@ def try_out(text: str, archive: Path, limit: int, *, as_json: bool) -> None:
         raise Interrupted(f"stopped: {found}; nothing was kept, so begin again") from None
     if not tried.posts:
         aside = f"; {counted(tried.rejects, 'item')} could not be read" if tried.rejects else ""
-        raise CommandError(f"{archive}: nothing in it could be read as a post{aside}")
+        place = "stdin" if archive == STDIN else archive
+        raise CommandError(f"{place}: nothing in it could be read as a post{aside}")
     value = {
         "query": text,
         "posts": tried.posts,

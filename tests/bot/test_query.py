@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -120,9 +121,30 @@ def test_what_is_wrong_is_said_in_a_line(
     assert not more or problem in str(value(done)["error"])
 
 
+def test_nothing_on_stdin_is_said(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "query", "test", "acme", "--archive", "-")
+    assert done.returncode == 1
+    assert done.stderr == "laurels: stdin: nothing in it could be read as a post\n"
+
+
 def test_error_of_a_query_points_at_its_column(tmp_path: Path) -> None:
     told = laurels(tmp_path, "query", "explain", "acme (jobs").stderr.splitlines()
     assert told[1:] == ["  acme (jobs", "       ^"]
+
+
+def test_ctrl_c_says_how_far_it_was(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    process, terminal = terminals.started(
+        tmp_path, "query", "test", "acme", "--archive", "pipe", "--json"
+    )
+    # Opened once the command reads it.
+    with (tmp_path / "pipe").open("wb"):
+        process.send_signal(signal.SIGINT)
+        told = terminals.shown(terminal)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped: 0 of 0 posts matched so far; nothing was kept" in told
+    assert "stopped" in json.loads(out)["error"]
 
 
 def test_terminal_shows_how_far_it_is(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ import pytest
 from bot import wiring
 from bot.commands import backfill as command
 from bot.failures import CommandError, Interrupted
+from bot.pipeline.understand import understand
 from bot.settings import Settings
 from listener.query import QueryError
 from listener.settings import ListenSettings, QuerySettings, Role
+from rewards.policy import Policy
 from store import analyses, finds, mentions
 from store.db import Engine, reading
+from tests.fakes import judges
 from tests.posts import a_post
 
 SETTINGS = Settings(
@@ -99,6 +102,20 @@ def test_person_is_told_what_was_kept(heard: Engine, capsys: pytest.CaptureFixtu
         "Kept as mentions of 'brand'.\n"
         "2 posts young enough for a case: understood again.\n"
     )
+
+
+def test_new_mention_opens_its_case(
+    sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = wiring.utc_now()
+    with sqlite_engine.begin() as tx:
+        post = a_post("2", "how do I water a leaf?", at=now, thread_id="1", parent_id="1")
+        mentions.save_posts(tx, [post], "s", now)
+    assert understand(sqlite_engine, judges(), Policy(), wiring.utc_now).cases == 0
+    told(sqlite_engine, capsys, "brand")
+    assert understand(sqlite_engine, judges(), Policy(), wiring.utc_now).cases == 1
+    told(sqlite_engine, capsys, "brand")
+    assert understand(sqlite_engine, judges(), Policy(), wiring.utc_now).posts == 0
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ def counts(found: dict[str, object]) -> list[tuple[object, ...]]:
 def test_each_term_is_told_with_what_became_of_its_mentions(
     engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(engine, "leaf", "a leaf", Dismissal.NOT_FOR_US, 2)
+    heard(engine, "leaf", "a leaf", Dismissal.NOT_FOR_US)
+    heard(engine, "leaf", "a leaf", Dismissal.NOT_ABOUT_US)
     heard(engine, "leaf", "a maple tree", ACTED)
     heard(engine, "leaf", "a maple-tree with a leaf", Dismissal.ANSWERED)
     heard(engine, "leaf", "this leaf", Dismissal.SPAM)
