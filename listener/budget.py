@@ -128,6 +128,16 @@ def forecast(
     if days > 0 and posts_per_day is None:
         used = spending.total(tx, source.name, first, last)
         return Forecast(used.requests / days, used.micro_usd / MICRO / days, days)
+    return reckoned(source, capabilities, quiet_requests, posts_per_day)
+
+
+def reckoned(
+    source: SourceSettings,
+    capabilities: Capabilities,
+    quiet_requests: float,
+    posts_per_day: float | None = None,
+) -> Forecast:
+    """From the settings alone; see `forecast`."""
     polls = 0.0 if capabilities.stream else _DAY_SECONDS / source.every_seconds
     usd = (posts_per_day or 0.0) * capabilities.micro_usd_per_post / MICRO
     return Forecast(polls * quiet_requests, usd, 0)

@@ -11,7 +11,7 @@ from bot.failures import CommandError
 from bot.settings import Settings
 from bot.terminal import columns, emit
 from listener.budget import MICRO, Forecast, forecast, used
-from listener.connectors import Forecaster, kind
+from listener.connectors import Connector, Forecaster, kind
 from listener.settings import QuerySettings, SourceSettings
 from store.db import Engine, reading
 
@@ -45,7 +45,7 @@ def _row(
 ) -> dict[str, Any]:
     capabilities = kind(source.connector).capabilities
     quiet = _quiet_requests(settings, source)
-    posts = _volume(engine, settings, source, query)
+    posts = volume(engine, settings, source, query)
     today = wiring.utc_now().date()
     with reading(engine) as tx:
         day, month = used(tx, source.name, today)
@@ -68,19 +68,26 @@ def _row(
     }  # fmt: skip
 
 
-def _quiet_requests(settings: Settings, source: SourceSettings) -> float:
-    """Of one poll. It depends on which secrets are set, and never on what they hold."""
+def unconnected(settings: Settings, source: SourceSettings) -> Connector:
+    """The connector of a source as it would be, to be asked what it would do and closed.
+
+    That depends on which secrets are set, and never on what they hold.
+    """
     can = kind(source.connector).capabilities
     optional = [one for one in can.optional_secrets if {one, f"{one}_FILE"} & os.environ.keys()]
     env = dict.fromkeys((*can.secrets, *optional), "forecast")
-    made = wiring.connector(settings, source, wiring.matcher(settings, source), env=env)
+    return wiring.connector(settings, source, wiring.matcher(settings, source), env=env)
+
+
+def _quiet_requests(settings: Settings, source: SourceSettings) -> float:
+    made = unconnected(settings, source)
     try:
         return made.quiet_requests() if isinstance(made, Forecaster) else 0.0
     finally:
         made.close()
 
 
-def _volume(
+def volume(
     engine: Engine, settings: Settings, source: SourceSettings, query: str | None
 ) -> float | None:
     """Posts a day that the platform counts for the query, where it counts; that costs too."""

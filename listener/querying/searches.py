@@ -34,8 +34,8 @@ class Searches:
     searches: tuple[str, ...]
     filtered: tuple[Part, ...] = ()
     """What is left to be looked for in what was found."""
-    is_cut: bool = False
-    """More is left: what one search cannot take at once."""
+    left: tuple[str, ...] = ()
+    """What is left beside that, since the searches cannot take it together with the rest."""
     is_elsewhere: bool = False
     """The query is about other platforms only."""
 
@@ -59,7 +59,7 @@ def compiled(queries: Sequence[Part], dialect: Dialect) -> Searches:
     if shape is None or shape == NOTHING:
         return Searches((), filtered, is_elsewhere=is_elsewhere)
     written = Written(shape, dialect)
-    return Searches(written.searches, filtered, written.is_cut, is_elsewhere)
+    return Searches(written.searches, filtered, written.left, is_elsewhere)
 
 
 Wide = tuple[Shape | None, tuple[Part, ...]]

@@ -1,7 +1,7 @@
 """A search before it is written: what has to be there together, and what may stand in its place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from listener.querying.searches_dialects import Dialect
@@ -43,6 +43,14 @@ class Some:
         return all(one.stands for one in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Alternatives:
+    """Searches, each of things that must be there together, and what they leave out."""
+
+    searches: list[tuple[Asked, ...]]
+    left: list["Shape"] = field(default_factory=list)
+
+
 Shape = Asked | Every | Some
 NOTHING: Final = Some(())
 
@@ -71,17 +79,20 @@ def some(shapes: Iterable[Shape | None]) -> Shape | None:
 
 
 class Written:
-    """The searches that a shape makes, each within the limits; `is_cut` where they ask for less."""
+    """The searches that a shape makes, each within the limits; `left` is what they leave out."""
 
     def __init__(self, shape: Shape, dialect: Dialect) -> None:
         self._dialect = dialect
         self._room = dialect.longest - len(dialect.tail)
-        self.is_cut = False
+        self._left: dict[Shape, None] = {}
         if dialect.joins:
             texts = map(self._text, self._fitted(shape))
         else:
-            texts = map(self._together, self._alternatives(shape))
+            found = self._alternatives(shape)
+            self._left |= dict.fromkeys(found.left)
+            texts = map(self._together, found.searches)
         self.searches = tuple(dict.fromkeys(f"{text}{dialect.tail}" for text in texts))
+        self.left = tuple(dict.fromkeys(map(self._told, self._left)))
 
     def _text(self, shape: Shape, *, is_inside: bool = False) -> str:
         match shape:
@@ -93,6 +104,19 @@ class Written:
                 text = _OR.join(map(self._inside, parts))
                 is_inside = is_inside or bool(self._dialect.tail)
         return f"({text})" if is_inside else text
+
+    def _told(self, shape: Shape) -> str:
+        """Plainly, without the syntax of the platform."""
+        match shape:
+            case Asked(text):
+                return text
+            case Every(parts):
+                return " ".join(
+                    f"({self._told(one)})" if isinstance(one, Some) else self._told(one)
+                    for one in parts
+                )
+            case Some(parts):
+                return _OR.join(map(self._told, parts))
 
     def _inside(self, shape: Shape) -> str:
         return self._text(shape, is_inside=True)
@@ -121,9 +145,11 @@ class Written:
                 spread = self._packed(longest.parts, () if rest is None else (rest,))
                 if len(spread) <= _MOST_SPLIT:
                     return spread
-        self.is_cut = True
         if rest is not None and rest.stands:
+            self._left[longest] = None
             return self._fitted(rest)
+        if rest is not None:
+            self._left[rest] = None
         return self._fitted(longest) if longest.stands else []
 
     def _packed(self, alternatives: Sequence[Shape], rest: tuple[Shape, ...]) -> list[Shape]:
@@ -147,22 +173,35 @@ class Written:
                 sizes.append((length, operators + more))
         return [shape for group in groups if (shape := every((*rest, some(group)))) is not None]
 
-    def _alternatives(self, shape: Shape) -> list[tuple[Asked, ...]]:
+    def _alternatives(self, shape: Shape) -> "_Alternatives":
         """As few searches as find all of it, each of things that must be there together."""
         match shape:
             case Asked():
-                return [(shape,)]
+                return _Alternatives([(shape,)])
             case Some(parts):
-                return [one for part in parts for one in self._alternatives(part)]
+                each = [self._alternatives(one) for one in parts]
+                return _Alternatives(
+                    [found for one in each for found in one.searches],
+                    [left for one in each for left in one.left],
+                )
             case Every(parts):
                 each = [self._alternatives(one) for one in parts]
-        single = [one[0] for one in each if len(one) == 1]
-        together = tuple(dict.fromkeys(asked for one in single for asked in one))
-        if self._dialect.also is not None and any(one.stands for one in together):
-            self.is_cut = self.is_cut or len(single) < len(each)
-            return [together]
-        self.is_cut = True
-        return min((one for one in each if one[0][0].stands), key=_cost)
+        if self._dialect.also is not None:
+            taken = [number for number, one in enumerate(each) if len(one.searches) == 1]
+            if any(parts[number].stands for number in taken):
+                asked = [one for number in taken for one in each[number].searches[0]]
+                searches = [tuple(dict.fromkeys(asked))]
+                return _Alternatives(searches, self._left_of(parts, each, taken))
+        standing = [number for number, part in enumerate(parts) if part.stands]
+        number = min(standing, key=lambda one: _cost(each[one].searches))
+        return _Alternatives(each[number].searches, self._left_of(parts, each, [number]))
+
+    @staticmethod
+    def _left_of(
+        parts: Sequence[Shape], each: Sequence["_Alternatives"], taken: Sequence[int]
+    ) -> list[Shape]:
+        left = [shape for number in taken for shape in each[number].left]
+        return left + [part for number, part in enumerate(parts) if number not in taken]
 
     def _together(self, parts: tuple[Asked, ...]) -> str:
         """Those that fit, what may stand alone first."""
@@ -171,7 +210,7 @@ class Written:
             if len((self._dialect.also or " ").join((*kept, one.text))) <= self._room:
                 kept.append(one.text)
             else:
-                self.is_cut = True
+                self._left[one] = None
         return (self._dialect.also or " ").join(kept)
 
 
