@@ -34,6 +34,13 @@ class RoledMatcher(Matcher):
         excludes = queries.get(Role.EXCLUDE, {})
         self._excludes = Matcher(excludes, detect=detect) if excludes else None
 
+    def match(self, post: Said) -> list[Match]:
+        """Each query of brand or competitor that matches, with its spans."""
+        found = super().match(post)
+        if found and self._excludes is not None and self._excludes.matches(post):
+            found = []
+        return found if self._competitors is None else [*found, *self._competitors.match(post)]
+
     def match_many(self, posts: Sequence[Said]) -> dict[int, list[Match]]:
         """The matches of brand and competitors, by the posts' numbers; those without any lack."""
         found = self._ours(posts)

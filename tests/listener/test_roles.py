@@ -44,7 +44,9 @@ def test_each_role_makes_its_own_of_a_post(text: str, found: list[str]) -> None:
 
 def test_posts_keep_their_numbers() -> None:
     posts = [a_post(text=text) for text in ("hello", "acme job", "acme", "rival", "acme rival")]
-    found = RoledMatcher(QUERIES).match_many(posts)
+    matcher = RoledMatcher(QUERIES)
+    found = matcher.match_many(posts)
+    assert found == {at: each for at, one in enumerate(posts) if (each := matcher.match(one))}
     assert {at: [one.query for one in matches] for at, matches in found.items()} == {
         2: ["acme"],
         3: ["rival"],
