@@ -6,7 +6,7 @@ import hashlib
 import html
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -35,7 +35,7 @@ _BANDS: Final = 16
 _ROWS: Final = 3
 _NOISE: Final = regex.compile(
     r"(?:https?://|www\.)\S+|(?<![\p{L}\p{N}])@[\p{L}\p{N}_][\p{L}\p{N}_.-]*"
-    r"|^\s*(?:RT|MT|via)\b|:[a-z][a-z0-9_+-]{1,40}:",
+    r"|^[ \t]*+(?:RT|MT|via)\b|:[a-z][a-z0-9_+-]{1,40}:",
     regex.IGNORECASE | regex.MULTILINE,
 )
 _BETWEEN: Final = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
@@ -68,20 +68,12 @@ class Words:
     folded: str
     numbers: tuple[str, ...]
     links: frozenset[str]
-
-    @property
-    def is_long(self) -> bool:
-        """Whether two people hardly write the same by chance."""
-        dense = len(_DENSE.findall(self.folded))
-        letters = len(self.folded) - self.folded.count(" ")
-        if dense * 2 > letters:
-            return letters * 2 >= LONG
-        return letters >= LONG and self.folded.count(" ") + 1 >= WORDS
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it says too little even for one person to mean the same twice."""
-        return len(self.folded) - self.folded.count(" ") < SHORTEST
+    runs: Hashes = field(compare=False, repr=False)
+    """Hashes of all runs of five characters, spaces left out, each once."""
+    is_long: bool
+    """Whether two people hardly write the same by chance."""
+    is_short: bool
+    """Whether it says too little even for one person to mean the same twice."""
 
 
 def words(text: str, title: str | None = None) -> Words:
@@ -94,15 +86,21 @@ def words(text: str, title: str | None = None) -> Words:
         link for one in _LINK.findall(plain) if "/" in (link := one.rstrip(".,;:!?/").casefold())
     )
     folded = _BETWEEN.sub(" ", bare.casefold()).strip()
-    return Words(folded, tuple(sorted(_NUMBER.findall(bare))), links)
+    return Words(
+        folded=folded,
+        numbers=tuple(sorted(_NUMBER.findall(bare))),
+        links=links,
+        runs=_runs(folded),
+        is_long=_is_long(folded),
+        is_short=_letters(folded) < SHORTEST,
+    )
 
 
 def bands(one: Words) -> list[int]:
     """One number a band, signed, 64 bits: texts that are alike share at least one."""
-    runs = _runs(one.folded)
-    if runs.size == 0:
+    if one.runs.size == 0:
         return []
-    least = (runs * _ODD + _SHIFT).min(axis=1).reshape(_BANDS, _ROWS)
+    least = (one.runs * _ODD + _SHIFT).min(axis=1).reshape(_BANDS, _ROWS)
     mixed = _mixed(least @ _POWERS[:_ROWS] + np.arange(_BANDS, dtype=np.uint64))
     return [int(value) for value in mixed.view(np.int64)]
 
@@ -120,9 +118,8 @@ def likeness(one: Words, other: Words) -> float:
     """Jaccard index of the runs of characters, 0 to 1."""
     if one.folded == other.folded:
         return 1.0
-    ours, theirs = _runs(one.folded), _runs(other.folded)
-    shared = np.intersect1d(ours, theirs, assume_unique=True).size
-    return float(shared / max(1, ours.size + theirs.size - shared))
+    shared = np.intersect1d(one.runs, other.runs, assume_unique=True).size
+    return float(shared / max(1, one.runs.size + other.runs.size - shared))
 
 
 def hashed(parts: Sequence[str]) -> int:
@@ -131,8 +128,19 @@ def hashed(parts: Sequence[str]) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
+def _is_long(folded: str) -> bool:
+    letters = _letters(folded)
+    dense = 0 if folded.isascii() else len(_DENSE.findall(folded))
+    if dense * 2 > letters:
+        return letters * 2 >= LONG
+    return letters >= LONG and folded.count(" ") + 1 >= WORDS
+
+
+def _letters(folded: str) -> int:
+    return len(folded) - folded.count(" ")
+
+
 def _runs(folded: str) -> Hashes:
-    """Hashes of all runs of five characters, spaces left out, each once."""
     letters = np.frombuffer(
         folded.replace(" ", "").encode("utf-32-le", "surrogatepass"), dtype="<u4"
     )

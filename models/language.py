@@ -30,7 +30,7 @@ _LANGUAGES: Final = (
 _NO_WORDS: Final = regex.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`"
     r"|(?:https?://|www\.)\S+|\bhttps?\b|(?<![\p{L}\p{N}])[@#][\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*"
-    r"|<[^<>\n]{1,300}>|:[a-z][a-z0-9_+-]{1,40}:|^\s*RT\b",
+    r"|<[^<>\n]{1,300}>|:[a-z][a-z0-9_+-]{1,40}:|^[ \t]*+RT\b",
     regex.IGNORECASE | regex.DOTALL | regex.MULTILINE,
 )
 _NO_LETTERS: Final = regex.compile(r"[^\p{L}\p{M}']+")

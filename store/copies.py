@@ -37,11 +37,14 @@ class Joined:
     first_id: int
 
 
-def candidates(tx: Connection, hashes: Collection[int]) -> dict[int, set[int]]:
-    """Posts of cases that have one of the numbers, by number."""
+def candidates(
+    tx: Connection, hashes: Collection[int], since: datetime, until: datetime
+) -> dict[int, set[int]]:
+    """Posts of cases that have one of the numbers, by number, written from `since` to `until`."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     for some in chunks(sorted(set(hashes))):
-        query = select(likeness.c.hash, likeness.c.post_id).where(likeness.c.hash.in_(some))
+        query = select(likeness.c.hash, likeness.c.post_id).join(post)
+        query = query.where(likeness.c.hash.in_(some), post.c.created_at.between(since, until))
         for hash_, post_id in tx.execute(query):
             found[hash_].add(post_id)
     return dict(found)

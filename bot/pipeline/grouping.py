@@ -1,15 +1,16 @@
 """A copied text is one case: a copy joins the case of the post that it copies."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from typing import Final
 
 from models.copies import Words, alike, bands, hashed, words
 from store import cases, copies, mentions
 from store.db import Connection
-from store.records import CaseKind, NewCase, StoredPost
+from store.records import CaseKind, Lane, NewCase, StoredPost
 
 DAYS: Final = timedelta(days=7)
 """Between a text and its copy; what is said again later is said anew."""
@@ -17,9 +18,17 @@ DAYS: Final = timedelta(days=7)
 APART: Final = frozenset({CaseKind.HELP, CaseKind.PRAISE})
 """Kinds that end in thanks: each person is thanked for their own."""
 
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""Moments between which a week more or less can be told; some files hold stranger ones."""
+
 _MOST_LINKS: Final = 4
-_MOST_COMPARED: Final = 200
-"""Posts that share a number with one; of a template with many fillings, the newest are compared."""
+_MOST_KNOWN: Final = 200
+"""Posts that share one number; of a form filled in by thousands, the newest are looked at."""
+_MOST_COMPARED: Final = 20
+"""Posts compared in full with one; those that share most with it come first."""
+_OWN: Final = 100
+"""How much more a shared author and link says than a shared band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,10 @@ class Trace:
     place: tuple[str, str | None]
     at: datetime
 
-    def hashes(self) -> list[int]:
-        """Numbers of which two posts that say the same share one."""
-        return [*bands(self.words), *sorted({hashed(one) for one in self._own()})]
+    def hashes(self) -> dict[int, int]:
+        """Numbers of which two posts that say the same share one, and how much each tells."""
+        own = sorted({hashed(one) for one in self._own()})
+        return dict.fromkeys(bands(self.words), 1) | dict.fromkeys(own, _OWN)
 
     def _own(self) -> Iterator[tuple[str, ...]]:
         for name in self.who:
@@ -85,10 +95,10 @@ def open_or_join(tx: Connection, wanted: Sequence[NewCase]) -> list[int]:
     group = _Group(tx, rest)
     opening = [one for one in rest if group.is_first(one)]
     opened = cases.open_cases(tx, [*alone, *opening])
-    copies.keep(tx, {one.post_id: group.hashes[one.post_id] for one in opening})
+    copies.keep(tx, {one.post_id: list(group.hashes[one.post_id]) for one in opening})
     ids = {(row.post_id, row.kind): row.id for row in cases.of_posts(tx, sorted(group.firsts))}
     new = [
-        copies.Copy(ids[first, kind], copy, group.hashes[copy])
+        copies.Copy(ids[first, kind], copy, list(group.hashes[copy]))
         for (copy, kind), first in group.joining.items()
     ]
     copies.join(tx, new)
@@ -103,13 +113,12 @@ class _Group:
         self._traces = _traces_of(tx, set(ids))
         self.hashes = {id_: one.hashes() for id_, one in self._traces.items()}
         self.joining: dict[tuple[int, CaseKind], int] = {}
-        every = copies.candidates(tx, [n for each in self.hashes.values() for n in each])
-        self._near = {n: set(nlargest(_MOST_COMPARED, found)) for n, found in every.items()}
+        every = self._candidates(tx)
+        self._near = {n: set(nlargest(_MOST_KNOWN, found)) for n, found in every.items()}
         near = set().union(*self._near.values()) - set(ids)
         self._traces |= _traces_of(tx, near)
-        self._kinds: dict[int, set[CaseKind]] = {}
-        for row in cases.of_posts(tx, [*near, *ids]):
-            self._kinds.setdefault(row.post_id, set()).add(row.kind)
+        rows = cases.of_posts(tx, [*near, *ids])
+        self._lanes = {(row.post_id, row.kind): row.lane for row in rows}
         self._stays = self._still_joined(tx, ids)
         for one in sorted(wanted, key=self._order):
             self._place(one)
@@ -123,6 +132,14 @@ class _Group:
         """Whether the post has a case of its own."""
         key = one.post_id, one.kind
         return key not in self.joining and key not in self._stays
+
+    def _candidates(self, tx: Connection) -> dict[int, set[int]]:
+        if not self._traces:
+            return {}
+        moments = [one.at for one in self._traces.values()]
+        numbers = {number for each in self.hashes.values() for number in each}
+        since, until = max(min(moments), _FIRST), min(max(moments), _LAST)
+        return copies.candidates(tx, numbers, since - DAYS, until + DAYS)
 
     def _order(self, one: NewCase) -> tuple[datetime, int]:
         return self._traces[one.post_id].at, one.post_id
@@ -147,21 +164,28 @@ class _Group:
         key = one.post_id, one.kind
         if key in self._stays:
             return
-        if one.kind not in self._kinds.get(one.post_id, ()):
+        if key not in self._lanes:
             first = self._first(one)
             if first is not None:
                 self.joining[key] = first
                 return
-        self._kinds.setdefault(one.post_id, set()).add(one.kind)
+        self._lanes.setdefault(key, one.lane)
         for number in self.hashes[one.post_id]:
             self._near.setdefault(number, set()).add(one.post_id)
 
     def _first(self, one: NewCase) -> int | None:
-        """The oldest post with a case of this kind that the post copies."""
-        ours = self._traces[one.post_id]
-        near = set().union(*(self._near.get(n, ()) for n in self.hashes[one.post_id]))
-        fit = {id_ for id_ in near if one.kind in self._kinds.get(id_, ())} - {one.post_id}
-        same = [id_ for id_ in nlargest(_MOST_COMPARED, fit) if is_copy(self._traces[id_], ours)]
+        """The oldest post with a case of this kind that the post copies.
+
+        What belongs in the queue never joins a case that waits aside, in another lane.
+        """
+        ours, seen = self._traces[one.post_id], (Lane.MAIN, one.lane)
+        shared = Counter[int]()
+        for number, weight in self.hashes[one.post_id].items():
+            for id_ in self._near.get(number, ()):
+                shared[id_] += weight
+        fit = [id_ for id_ in shared if self._lanes.get((id_, one.kind)) in seen]
+        most = nlargest(_MOST_COMPARED, fit, key=lambda id_: (shared[id_], id_))
+        same = [id_ for id_ in most if is_copy(self._traces[id_], ours)]
         return min(same, key=lambda id_: (self._traces[id_].at, id_), default=None)
 
 

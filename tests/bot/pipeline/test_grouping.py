@@ -16,7 +16,7 @@ from store.burial import carry_out
 from store.cases import CaseRow
 from store.db import Engine, reading
 from store.mentions import NewMention
-from store.records import CaseKind, CaseState, Deletion, Kind, Post
+from store.records import CaseKind, CaseState, Deletion, Kind, Lane, Post
 from tests.fakes import judges
 from tests.posts import MOMENT, a_post
 
@@ -91,6 +91,13 @@ def test_text_said_again_much_later_is_said_anew(engine: Engine) -> None:
     assert grouped(engine) == [(1, []), (2, [])]
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_impossible_moment_stops_nobody(engine: Engine, year: int) -> None:
+    strange = MOMENT.replace(year=year, month=1 if year == 1 else 12, day=1 if year == 1 else 31)
+    hear(engine, told(1), told(2, created_at=strange), told(3))
+    assert (1, [3]) in grouped(engine)
+
+
 @pytest.mark.parametrize(
     "text",
     ["it is broken", "same here, broken", "+1 this is broken for me too", "broken again!!! 😭"],
@@ -137,6 +144,19 @@ def test_thanks_and_praise_are_each_persons_own(engine: Engine) -> None:
 def test_cases_of_different_kinds_stay_apart(engine: Engine) -> None:
     hear(engine, told(1), told(2, f"{BROKEN} jerk"))
     assert grouped(engine) == [(1, []), (2, [])]
+
+
+@pytest.mark.parametrize(
+    ("lane", "expected"), [(Lane.MAIN, [(1, [2])]), (Lane.UNSURE, [(1, []), (2, [])])]
+)
+def test_what_belongs_in_the_queue_joins_nothing_that_waits_aside(
+    engine: Engine, lane: Lane, expected: list[tuple[int, list[int]]]
+) -> None:
+    hear(engine, told(1))
+    with engine.begin() as tx:
+        cases.set_lane(tx, 1, lane)
+    hear(engine, told(2))
+    assert grouped(engine) == expected
 
 
 def test_understanding_again_changes_nothing(engine: Engine) -> None:
