@@ -52,7 +52,9 @@ def starts(text: str, at: int) -> bool:
         before -= 1
     if before < 0 or (before < at - 1 and not is_word(first)):
         return True
-    return not is_word(text[before]) or is_unspaced(text[before]) or is_unspaced(first)
+    if before == at - 1 and is_unspaced(text[before]):
+        return True
+    return not is_word(text[before]) or is_unspaced(first)
 
 
 def ends(text: str, at: int) -> bool:
@@ -65,7 +67,9 @@ def ends(text: str, at: int) -> bool:
         after += 1
     if after == size or (after > at and not is_word(last)):
         return True
-    return not is_word(text[after]) or is_unspaced(text[after]) or is_unspaced(last)
+    if after == at and is_unspaced(text[after]):
+        return True
+    return not is_word(text[after]) or is_unspaced(last)
 
 
 def is_possessive(text: str, at: int) -> bool:

@@ -67,6 +67,8 @@ def coarsely(folded: str) -> str:
 def _coarse(character: str) -> str:
     if character.isspace() or character in SEPARATING or character == "\0":
         return " "
+    if unicodedata.category(character) == "Cs":
+        return " "
     base = unicodedata.normalize("NFD", character)
     if len(base) > 1 and all(unicodedata.category(one)[0] == "M" for one in base[1:]):
         return base[0]
@@ -185,8 +187,6 @@ def _character(character: str) -> tuple[str, int]:
     """What it becomes, and what is to be known of it."""
     if character == "\n":
         return character, 0
-    if 0xD800 <= ord(character) < 0xE000:
-        return " ", 0
     if HIDDEN.match(character):
         return " ", _DROPPED
     coarse = coarsely(fold(character).text)

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol
 
 from listener.matching.document import Document
@@ -44,7 +45,7 @@ class Near:
         in_text = bisect_left(starts, document.border + 1)
         found: list[Span] = []
         reached = 0
-        for span in before:
+        for span in sorted(before, key=itemgetter(1)):
             low = bisect_left(starts, span[1])
             high = bisect_right(ended, document.words_begun(span[1]) + self.words, low)
             if span[1] <= document.border:

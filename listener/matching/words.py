@@ -82,22 +82,31 @@ class Words:
 
     def _places(self, document: Document, folded: Folded) -> Iterator[Span]:
         text = folded.text
+        known: dict[tuple[Piece, int], set[int]] = {}
         for reading in self.pieces[0].readings:
             at = text.find(reading)
             while at >= 0:
-                for end in self._ends_from(document, text, at):
+                for end in self._ends_from(document, text, at, known):
                     yield at, end
                 at = text.find(reading, at + 1)
 
-    def _ends_from(self, document: Document, text: str, at: int) -> set[int]:
+    def _ends_from(
+        self, document: Document, text: str, at: int, known: dict[tuple[Piece, int], set[int]]
+    ) -> set[int]:
         """Where the last word may end when the first begins at a place."""
-        ended = self._ends(document, text, self.pieces[0], at)
-        for piece in self.pieces[1:]:
-            if not ended:
-                break
-            begun = {following for end in ended for following in _after_gap(text, end)}
-            ended = {end for at in begun for end in self._ends(document, text, piece, at)}
-        return ended
+        begun = {at}
+        for piece in self.pieces[:-1]:
+            following: set[int] = set()
+            for at in begun:
+                key = piece, at
+                if key not in known:
+                    ended = self._ends(document, text, piece, at)
+                    known[key] = {after for end in ended for after in _after_gap(text, end)}
+                following |= known[key]
+            if not following:
+                return following
+            begun = following
+        return {end for at in begun for end in self._ends(document, text, self.pieces[-1], at)}
 
     def _ends(self, document: Document, text: str, piece: Piece, at: int) -> set[int]:
         """Where one word may end that begins at a place."""

@@ -37,6 +37,13 @@ def spans(query: str, text: str) -> list[str]:
         ("#leaf", "so #leaf it is", ["#leaf"]),
         ("leaf NEAR/1 tree", "leaf of tree, leaf in my tree", ["leaf", "tree", "leaf"]),
         ("тест", "это ТЕСТ.", ["ТЕСТ"]),
+        ("leaf", "leaf_ไทย ไทย_leaf _leaf_ไทย leafไทย", ["leaf"]),
+        ("ไทย", "leaf_ไทย", ["ไทย"]),
+        (
+            'e-a NEAR/0 (a OR "e-a e-a e-a")',
+            "e-a e-a e-a e-a",
+            ["e-a", "e-a e-a e-a", "a", "e-a", "e-a e-a e-a", "a", "e-a", "a", "e-a"],
+        ),
     ],
 )
 def test_whole_words_are_found_in_any_script(query: str, text: str, wanted: list[str]) -> None:
