@@ -1,4 +1,4 @@
-"""``laurels query explain`` and ``test``: what a query means, and what it finds in a record."""
+"""``laurels query test``: what a query finds in a record."""
 
 import os
 import sys
@@ -12,9 +12,6 @@ from bot.scan_progress import shown
 from bot.snippet import BOLD, BRACKETS, Span, snippet
 from bot.terminal import columns, counted, emit
 from listener.match import Matcher
-from listener.query import parse
-from listener.querying.explanation import explain as in_words
-from listener.querying.explanation import tree
 from store.records import Post
 
 _WIDTH = 80
@@ -31,14 +28,6 @@ class _Tried:
     rejects: int = 0
     matches: list[tuple[str, tuple[Span, ...]]] = field(default_factory=list)
     examples: list[tuple[Post, tuple[Span, ...]]] = field(default_factory=list)
-
-
-def explain(text: str, *, as_json: bool) -> None:
-    """Say in words what a query finds, and how it was read."""
-    part = parse(text)
-    lines = tree(part)
-    value = {"query": text, "means": in_words(part), "tree": lines}
-    emit(value, "\n".join([f"Finds posts {in_words(part)}.", "", *lines]), as_json=as_json)
 
 
 def try_out(text: str, archive: Path, limit: int, *, as_json: bool) -> None:

@@ -16,11 +16,15 @@ Query = Annotated[
 ]
 
 
-def explain(query: Query, as_json: Json = False) -> None:
-    """Say in words what a query finds."""
-    from bot.commands import query as command
+def explain(query: Query, config: Config = None, as_json: Json = False) -> None:
+    """Show how a query is read, and what sources are asked for it.
 
-    command.explain(query, as_json=as_json)
+    Of each source of config.yaml also what it is expected to bring and to cost; without sources, of
+    each platform that has a search.
+    """
+    from bot.commands import explain as command
+
+    command.show(settings_in(config), query, as_json=as_json)
 
 
 def test(
