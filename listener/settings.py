@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from listener.connectors import KINDS, Bounds, kind
-from listener.query import QueryError, parse
+from listener.query import Everything, QueryError, parse
 from store.records import SourceKind
 
 _MOST: Final = 2**40
@@ -166,9 +166,14 @@ class QuerySettings:
         if not self.name.strip():
             raise ValueError("listener.queries: a query needs a name")
         try:
-            parse(self.query)
+            part = parse(self.query)
         except QueryError as error:
             raise ValueError(f"listener.queries: {self.name}: {error}") from error
+        if self.role is Role.EXCLUDE and isinstance(part, Everything):
+            raise ValueError(
+                f"listener.queries: {self.name}: this would exclude every post; name what to leave "
+                "out"
+            )
 
 
 @dataclass(frozen=True, slots=True)

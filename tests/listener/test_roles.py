@@ -83,6 +83,11 @@ def test_settings_tell_what_is_looked_for() -> None:
     assert settings.competitors == {"rival"}
 
 
+def test_excluding_every_post_is_refused() -> None:
+    with pytest.raises(ValueError, match="jobs: this would exclude every post"):
+        QuerySettings("jobs", "*", Role.EXCLUDE)
+
+
 def test_search_with_exclusions_alone_is_refused() -> None:
     with pytest.raises(ValueError, match="every query only excludes"):
         ListenSettings(
