@@ -189,7 +189,8 @@ def _phrase(run: Sequence[Piece], dialect: Dialect) -> Shape | None:
         return every(some(_word(one, dialect) for one in piece.readings) for piece in run)
     words = [piece.readings[0] for piece in run]
     if not dialect.joins:
-        return _word(" ".join(words), dialect)
+        whole = _word(" ".join(words), dialect)
+        return every(_word(one, dialect) for one in words) if whole is None else whole
     # A possessive parts the words of a phrase for a search that reads it as a word of its own.
     return every(
         some(_word(f"{first}{owns} {second}", dialect) for owns in ("", "'s"))

@@ -135,22 +135,48 @@ class Written:
             return self._packed([one for part in shape.parts for one in self._fitted(part)], ())
         return self._spread(shape.parts) if isinstance(shape, Every) else []
 
-    def _spread(self, parts: tuple[Shape, ...]) -> list[Shape]:
-        """All of the parts, the alternatives of the longest in several searches; or fewer parts."""
-        longest = max(parts, key=lambda one: (isinstance(one, Some), len(self._text(one))))
-        rest = every(one for one in parts if one is not longest)
-        if isinstance(longest, Some):
-            wholes = [every((rest, one)) for one in longest.parts]
-            if all(one is not None and self._fits(one) for one in wholes):
-                spread = self._packed(longest.parts, () if rest is None else (rest,))
-                if len(spread) <= _MOST_SPLIT:
-                    return spread
-        if rest is not None and rest.stands:
-            self._left[longest] = None
-            return self._fitted(rest)
-        if rest is not None:
-            self._left[rest] = None
-        return self._fitted(longest) if longest.stands else []
+    def _spread(self, parts: Sequence[Shape]) -> list[Shape]:
+        """As many of the parts as fit, the alternatives of one more in several searches."""
+        kept, others = self._first_that_fit(
+            sorted(parts, key=lambda one: (isinstance(one, Some), not one.stands))
+        )
+        rest = every(kept)
+        if rest is None or not rest.stands:
+            shortest = min(
+                (one for one in others if one.stands), key=lambda one: len(self._text(one))
+            )
+            self._left |= dict.fromkeys(one for one in parts if one is not shortest)
+            return self._fitted(shortest)
+        for one in others:
+            if isinstance(one, Some) and (spread := self._beside(rest, one.parts)):
+                self._left |= dict.fromkeys(other for other in others if other is not one)
+                return spread
+        self._left |= dict.fromkeys(others)
+        return [rest]
+
+    def _first_that_fit(self, parts: Sequence[Shape]) -> tuple[list[Shape], list[Shape]]:
+        kept: list[Shape] = []
+        others: list[Shape] = []
+        also = self._dialect.also or " "
+        length = operators = 0
+        for one in parts:
+            text = self._inside(one)
+            longer = length + len(text) + len(also)
+            more = operators + _operators(text) + _operators(also)
+            fits = longer - len(also) <= self._room and self._may_hold(more - _operators(also))
+            if fits:
+                length, operators = longer, more
+            (kept if fits else others).append(one)
+        return kept, others
+
+    def _beside(self, rest: Shape, alternatives: tuple[Shape, ...]) -> list[Shape]:
+        """A search for each few of the alternatives; none where these would be too many."""
+        for one in alternatives:
+            whole = every((rest, one))
+            if whole is None or not self._fits(whole):
+                return []
+        spread = self._packed(alternatives, (rest,))
+        return spread if len(spread) <= _MOST_SPLIT else []
 
     def _packed(self, alternatives: Sequence[Shape], rest: tuple[Shape, ...]) -> list[Shape]:
         """As few shapes as hold all alternatives, each of them together with the rest."""

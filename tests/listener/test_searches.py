@@ -164,6 +164,27 @@ def test_what_a_search_without_or_leaves_out_is_told() -> None:
     assert (found.searches, found.left) == (("acme",), ('"is down" OR slow c',))
 
 
+@pytest.mark.parametrize("platform", DIALECTS)
+@pytest.mark.parametrize(
+    "query",
+    [
+        " ".join(f"word{n}" for n in range(3_000)),
+        " ".join(f"(a{n} OR b{n})" for n in range(300)),
+        "a" + "".join(f" (b{n} OR c{n}" for n in range(98)) + ")" * 98,
+        '"' + " ".join(f"long{n}" for n in range(500)) + '"',
+        " OR ".join(f'"w{n} x{n}" z{n}' for n in range(500)),
+    ],
+    ids=["words", "choices", "depth", "phrase", "pairs"],
+)
+def test_large_query_is_asked_for_within_the_limits(platform: str, query: str) -> None:
+    dialect = DIALECTS[platform]
+    asked = searches([query], dialect)
+    assert asked
+    assert all(len(one) <= dialect.longest for one in asked)
+    if dialect.operators is not None:
+        assert all(one.count(" OR ") <= dialect.operators for one in asked)
+
+
 def test_word_that_no_search_holds_is_not_asked_for() -> None:
     assert searches(["a" * 600], X) == ()
     assert searches(["acme " + "a" * 600], X) == ("acme -is:retweet",)
