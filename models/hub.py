@@ -65,9 +65,8 @@ class HubClassifier:
         """One judgement a text, in the order given."""
         judged = self._rest.classify(texts)
         labels = self._label([prepare(one.text, one.title) for one in texts])
-        return [
-            replace(one, **{self._task: label}) for one, label in zip(judged, labels, strict=True)
-        ]
+        changed: list[dict[str, Any]] = [{self._task: label} for label in labels]
+        return [replace(one, **some) for one, some in zip(judged, changed, strict=True)]
 
     def _label(self, prepared: Sequence[str]) -> list[Label]:
         order = sorted(range(len(prepared)), key=lambda place: len(prepared[place]))

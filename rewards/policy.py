@@ -114,7 +114,7 @@ class Policy:
     irony: float = 0.7
     """From this probability on, nice words are read by a person."""
     offensive: float = 0.8
-    spam: float = 0.8
+    spam: float = 0.6
     """From this probability on, a post waits in the lane for spam."""
     relevance: float = 0.4
     """Below this probability of being about us, a post waits in the lane of the unsure."""

@@ -73,8 +73,9 @@ def _label(analysis: Analysis | None) -> Label | None:
 
 
 def _marks(analysis: Analysis | None) -> tuple[str, ...]:
-    """What a post was found to have of spam, in words of ours."""
-    return tuple(name for name in analysis.scores if name != Task.SPAM) if analysis else ()
+    """What a post was found to have of spam; not its own words, which a decision would outlive."""
+    found = analysis.scores if analysis else ()
+    return tuple(name for name in found if name != Task.SPAM and not name.startswith("“"))
 
 
 def _relevance(analysis: Analysis | None) -> float | None:

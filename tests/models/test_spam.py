@@ -1,8 +1,13 @@
 """What sells something nobody asked for, and what merely speaks of such things."""
 
-import pytest
+from pathlib import Path
 
-from models.spam import spam
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.spam import FILE, head_of, spam
+from models.weights_file import ModelError
 
 
 @pytest.mark.parametrize(
@@ -12,6 +17,8 @@ from models.spam import spam
         "Airdrop! claim your free coins https://t.example/a",
         "Urgent hiring, no experience needed, $500 per day, WhatsApp me",
         "Cheap licence keys, use code LEAF20 https://k.example",
+        "Enter now for a chance to win a free phone! #giveaway #contest https://g.example",
+        "Retweet to win! Our giveaway ends tonight, link in bio 🎁🎁",
     ],
 )
 def test_offers_are_spam(text: str) -> None:
@@ -27,6 +34,10 @@ def test_offers_are_spam(text: str) -> None:
         "see https://docs.example",
         "I work from home and sync fails!!!",
         "We have 20 % off sick today",
+        "I won your giveaway in May and the gift card never came, whom do I ask?",
+        "My promo code is refused at the checkout, https://shop.example/cart shows an error",
+        "You charged me $49 a month though I cancelled!!! I want my money back",
+        "Somebody on Telegram says he is your support and asks for my wallet, please warn people",
     ],
 )
 def test_speaking_of_such_things_is_not(text: str) -> None:
@@ -35,3 +46,26 @@ def test_speaking_of_such_things_is_not(text: str) -> None:
 
 def test_marks_say_why() -> None:
     assert spam("promo code LEAF https://a.example").marks == ("promo code", "link")
+
+
+def test_words_that_weigh_are_named_beside_the_marks() -> None:
+    found = spam("Enter to win a free phone, a giveaway for you #win #free https://g.example")
+    assert found.is_spam
+    assert found.marks[:2] == ("giveaway", "link")
+    assert any(mark.startswith("“") for mark in found.marks)
+
+
+def test_words_alone_make_no_spam() -> None:
+    assert spam("win win win free free entered").score == 0.0
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_probability(text: str) -> None:
+    assert 0.0 <= spam(text).score <= 1.0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"bias": "x", "weights": {}}', '{"weights": 1}'])
+def test_broken_head_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(ModelError, match=r"spam\.json"):
+        head_of(tmp_path)

@@ -23,3 +23,14 @@ def test_labels_and_probabilities_are_taken_over() -> None:
 
 def test_post_without_analyses_reads_as_nothing_special() -> None:
     assert reading({}) == UNREAD
+
+
+def test_reasons_of_spam_are_marks_and_never_words_of_the_post() -> None:
+    found = Analysis(1, Task.SPAM, "m", "spam", 0.9, {"spam": 0.9, "giveaway": 1.0, "“win”": 1.0})
+    assert reading({Task.SPAM: found}).spam_marks == ("giveaway",)
+
+
+def test_relevance_is_unknown_until_it_was_judged() -> None:
+    found = Analysis(1, Task.RELEVANCE, "m", "something else", 0.8, {"relevance": 0.2})
+    assert reading({Task.RELEVANCE: found}).relevance == 0.2
+    assert reading({}).relevance is None
