@@ -259,13 +259,17 @@ def _kernel(
     other_topics: Floats,
     other_bags: Sequence[frozenset[str]],
 ) -> Floats:
-    common = np.array(
-        [
-            [len(one & two) / np.sqrt(max(len(one), 1) * max(len(two), 1)) for two in other_bags]
-            for one in bags
-        ]
-    )
+    places = {word: at for at, word in enumerate(sorted(frozenset().union(*other_bags)))}
+    common = _table(bags, places) @ _table(other_bags, places).T
     return np.asarray(_TOPIC_SCALE * (topics @ other_topics.T) + _WORD_SCALE * common)
+
+
+def _table(bags: Sequence[frozenset[str]], places: Mapping[str, int]) -> Floats:
+    """A row a bag, of length 1 where all its words have a place."""
+    found = np.zeros((len(bags), len(places)))
+    for row, bag in zip(found, bags, strict=True):
+        row[[places[word] for word in bag if word in places]] = 1.0 / np.sqrt(max(len(bag), 1))
+    return found
 
 
 def fit(kernel: Floats, truth: Floats, offset: Floats) -> Floats:
