@@ -118,14 +118,14 @@ def _of_one(piece: Piece) -> frozenset[Anchor] | None:
 
 
 def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
-    """One behind the other, or with a possessive between; None where nothing need be between."""
+    """One behind the other, or with possessives between; None where nothing need be between."""
     if first.is_prefix or not (is_plain(first.readings[0][-1]) and is_plain(second.readings[0][0])):
         return None
     return _known(
         anchor(fold(f"{one}{between}{two}").text, is_prefix=second.is_prefix)
         for one in first.readings
         for two in second.readings
-        for between in (" ", "'s ")
+        for between in (" ", "'s ", "'s's ")
     )
 
 

@@ -148,14 +148,17 @@ def _end_of_word(text: str, at: int) -> int:
 
 def _after_gap(text: str, at: int) -> Iterator[int]:
     """Where a next word may begin after what only separates."""
-    if is_possessive(text, at):
-        at += 2
     joins = 0
+    while is_possessive(text, at):
+        at += 2
     if at < len(text) and (is_unspaced(text[at]) or is_unspaced(text[at - 1])):
         yield at
     while at < len(text) and (text[at].isspace() or text[at] in SEPARATING):
-        joins += text[at] in JOINING
-        if joins > 1:
-            return
-        at += 1
+        if is_possessive(text, at):
+            at += 2
+        else:
+            joins += text[at] in JOINING
+            if joins > 1:
+                return
+            at += 1
         yield at

@@ -37,6 +37,8 @@ def spans(query: str, text: str) -> list[str]:
         ("#leaf", "so #leaf it is", ["#leaf"]),
         ("leaf NEAR/1 tree", "leaf of tree, leaf in my tree", ["leaf", "tree", "leaf"]),
         ("тест", "это ТЕСТ.", ["ТЕСТ"]),
+        ('"leaf leaf"', "**leaf**'s leaf", ["leaf**'s leaf"]),
+        ('"leaf tree"', "leaf's's tree, leaf's tree", ["leaf's's tree", "leaf's tree"]),
         ("leaf", "leaf_ไทย ไทย_leaf _leaf_ไทย leafไทย", ["leaf"]),
         ("ไทย", "leaf_ไทย", ["ไทย"]),
         (
