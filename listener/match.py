@@ -18,6 +18,9 @@ _TO_US: Final = -1
 """The number of what is addressed to us, among the queries."""
 
 
+Groups = tuple[tuple[bytes, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A query that a post matched and where: spans in the title, a line break, then the text."""
@@ -36,10 +39,10 @@ class _Index:
     def __init__(
         self, plans: Mapping[int, Plan], engine: Callable[[Sequence[Anchor]], Engine]
     ) -> None:
-        which: dict[Anchor, list[int]] = {}
+        which: dict[Anchor, list[tuple[int, Groups]]] = {}
         for number, one in plans.items():
             for anchor in one.anchors or ():
-                which.setdefault(anchor, []).append(number)
+                which.setdefault(anchor, []).append((number, one.groups))
         self._queries = list(which.values())
         self._engine = engine(list(which)) if which else None
 
@@ -47,15 +50,26 @@ class _Index:
         """Numbers of texts, and of the queries that each may match, some more than once."""
         if self._engine is None:
             return
+        lines = coarse.split(b"\n")
         for anchor, text in zip(*self._engine.hits(coarse), strict=True):
-            for query in self._queries[anchor]:
-                yield text, query
+            for query, groups in self._queries[anchor]:
+                if not groups or _holds_each(lines[text + 1], groups):
+                    yield text, query
 
     def of_one(self, coarse: bytes) -> set[int]:
         """The queries that one text may match."""
         if self._engine is None or not (held := self._engine.held(coarse)):
             return set()
-        return {query for anchor in held for query in self._queries[anchor]}
+        return {
+            query
+            for anchor in held
+            for query, groups in self._queries[anchor]
+            if not groups or _holds_each(coarse, groups)
+        }
+
+
+def _holds_each(text: bytes, groups: Groups) -> bool:
+    return all(any(one in text for one in group) for group in groups)
 
 
 class Matcher:
@@ -78,7 +92,6 @@ class Matcher:
         self._coarse = Coarse()
         self._names: dict[int, str] = {}
         self._plans: dict[int, Plan] = {}
-        self._everything: list[int] = []
         self._always: list[int] = []
         self._own = {handle.removeprefix("@").casefold() for handle in own_handles}
         if self._own:
@@ -92,8 +105,7 @@ class Matcher:
     def add(self, name: str, query: str) -> None:
         """One query more, at once. Raises listener.query.QueryError."""
         number = self._read(name, query)
-        if number in self._plans:
-            self._late[number] = self._plans[number]
+        self._late[number] = self._plans[number]
         if len(self._late) > _LATELY:
             self._late = {}
             self._indexes = [_Index(self._plans, self._engine)]
@@ -123,7 +135,7 @@ class Matcher:
             for index in self._indexes:
                 for text, query in index.candidates(coarse):
                     which.setdefault(numbers[text], set()).add(query)
-        looks_at_all = self._always or self._everything or self._own
+        looks_at_all = self._always or self._own
         asked = (
             [at for at, one in enumerate(posts) if at in which or self._is_always_asked(one)]
             if looks_at_all
@@ -134,17 +146,14 @@ class Matcher:
 
     def _is_always_asked(self, post: Said) -> bool:
         """Whether it may match whatever it says."""
-        return bool(self._always or self._everything or (self._own and post.addressed))
+        return bool(self._always or (self._own and post.addressed))
 
     def _read(self, name: str, query: str) -> int:
-        part, number = parse(query), len(self._names)
+        ready, number = plan(parse(query), self._detect), len(self._names)
         self._names[number] = name
-        if part is None:
-            self._everything.append(number)
-        else:
-            self._plans[number] = plan(part, self._detect)
-            if self._plans[number].anchors is None:
-                self._always.append(number)
+        self._plans[number] = ready
+        if ready.anchors is None:
+            self._always.append(number)
         return number
 
     def _matches(self, post: Said, queries: Collection[int]) -> list[Match]:
@@ -158,8 +167,6 @@ class Matcher:
             to_us = []
         if to_us is not None:
             spans = {number: [*spans.get(number, ()), *to_us] for number in self._names}
-        for number in self._everything:
-            spans.setdefault(number, [])
         return [Match(self._names[one], _in_order(spans[one])) for one in sorted(spans)]
 
 

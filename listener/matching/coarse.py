@@ -1,6 +1,7 @@
 """Many texts folded at once, so coarsely that no match is missed, and what to look for in them.
 
-What the exact folding makes equal is equal here too, and more: accents are gone as well. So a
+What the exact folding makes equal is equal here too, and more: marks that join no letter are gone
+as well. So a
 text that does not hold the coarse form of a query's word cannot match, and the few that do are
 looked at exactly.
 """
@@ -9,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import compress
 from typing import Final, TypeVar
 
@@ -69,9 +70,6 @@ def _coarse(character: str) -> str:
         return " "
     if unicodedata.category(character) == "Cs":
         return " "
-    base = unicodedata.normalize("NFD", character)
-    if len(base) > 1 and all(unicodedata.category(one)[0] == "M" for one in base[1:]):
-        return base[0]
     return "" if unicodedata.category(character)[0] == "M" else character
 
 
@@ -183,17 +181,29 @@ class _Singly(dict[int, str]):
         return self[code]
 
 
+@cache
+def _composing() -> frozenset[str]:
+    """Marks that may make one letter with what stands before them."""
+    found = set()
+    for code in (*range(0xC0, 0x3100), *range(0x11000, 0x11A00)):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            found.add(chr(int(parts[1], 16)))
+    return frozenset(found)
+
+
 def _character(character: str) -> tuple[str, int]:
     """What it becomes, and what is to be known of it."""
     if character == "\n":
         return character, 0
     if HIDDEN.match(character):
         return " ", _DROPPED
-    coarse = coarsely(fold(character).text)
+    folded = fold(character).text
+    coarse = coarsely(folded)
+    if _JAMO.search(coarse) or folded[0] in _composing():
+        return " ", _CAREFUL
     if not coarse:
         return " ", _DROPPED
-    if _JAMO.search(coarse):
-        return " ", _CAREFUL
     if len(coarse) > 1:
         return " ", _LONGER
     kind = _LATIN if is_latin(character) else _OTHER if may_hold(character) else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from listener.matching import fields
 from listener.matching.coarse import Anchor, anchor, is_plain
@@ -16,6 +16,9 @@ from listener.matching.words import Piece, Words, pieces_of, whole_piece
 from listener.query import All, Any, Everything, Field, Form, Not, Part, Term
 from listener.query import Near as NearPart
 
+_MOST_LOOKED_FOR: Final = 20
+"""Strings of one group that are looked for in a text; of more, one is nearly always there."""
+
 
 class Node(Protocol):
     """Something that is so of a post or is not."""
@@ -27,10 +30,14 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`anchors` are strings of which a post that matches holds one; None: nothing narrows it."""
+    """`anchors` are strings of which a post that matches holds one; None: nothing narrows it.
+
+    It also holds one of each of `groups`, anywhere in its coarse text.
+    """
 
     node: Node
     anchors: frozenset[Anchor] | None
+    groups: tuple[tuple[bytes, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,9 @@ def plan(part: Part, detect: Detect) -> Plan:
         case Term():
             return _term(part)
         case NearPart(first, second, words):
-            each = [[_term(one) for one in terms] for terms in (first, second)]
-            near = Near([one.node for one in each[0]], [one.node for one in each[1]], words)
-            return Plan(near, _rarest(_together(terms) for terms in each))
+            each = [_some([_term(one) for one in terms]) for terms in (first, second)]
+            before, after = ([_term(one).node for one in terms] for terms in (first, second))
+            return _all(Near(before, after, words), each)
         case Field(name, value):
             return Plan(fields.field(name, value, detect), None)
         case Not(inner):
@@ -80,12 +87,11 @@ def plan(part: Part, detect: Detect) -> Plan:
             plans = [plan(one, detect) for one in parts]
             # What is cheap to refuse is asked first.
             plans.sort(key=lambda one: one.anchors is None)
-            return Plan(_Every(_nodes(plans)), _rarest(one.anchors for one in plans))
+            return _all(_Every(_nodes(plans)), plans)
         case Everything():
             return Plan(_Every(()), None)
         case Any(parts):
-            plans = [plan(one, detect) for one in parts]
-            return Plan(_Some(_nodes(plans)), _together(plans))
+            return _some([plan(one, detect) for one in parts])
 
 
 def _nodes(plans: Iterable[Plan]) -> tuple[Node, ...]:
@@ -95,15 +101,39 @@ def _nodes(plans: Iterable[Plan]) -> tuple[Node, ...]:
 def _term(term: Term) -> Plan:
     if term.form is Form.TAG or term.form is Form.HANDLE:
         piece = whole_piece(term.text)
-        node = Tag(piece) if term.form is Form.TAG else Handle(piece)
-        return Plan(node, _anchors((piece,)))
+        mark, node = ("#", Tag(piece)) if term.form is Form.TAG else ("@", Handle(piece))
+        marked = (anchor(mark + one, is_prefix=piece.is_prefix) for one in piece.readings)
+        return Plan(node, _known(marked))
     pieces = pieces_of(term.text, cased=term.is_cased)
     if term.form is Form.WORDS:
         return Plan(plainly(Words(pieces, term.is_cased)), _anchors(pieces))
     run_together = pieces_of("".join(one.readings[0] for one in pieces))
-    apart, whole = plainly(Words(pieces)), plainly(Words(run_together))
-    anchors = _together([Plan(apart, _anchors(pieces)), Plan(whole, _anchors(run_together))])
-    return Plan(_Some((apart, whole)), anchors)
+    return _some([Plan(plainly(Words(one)), _anchors(one)) for one in (pieces, run_together)])
+
+
+def _all(node: Node, plans: Sequence[Plan]) -> Plan:
+    """What holds only where all do: the rarest is looked for, the others where it is found."""
+    known = [one for one in plans if one.anchors]
+    rarest = max(known, key=_rarity, default=None)
+    groups = [one for plan in plans for one in plan.groups]
+    groups += [
+        tuple(anchor.text.encode() for anchor in one.anchors or ())
+        for one in known
+        if one is not rarest and len(one.anchors or ()) <= _MOST_LOOKED_FOR
+    ]
+    return Plan(node, None if rarest is None else rarest.anchors, tuple(groups))
+
+
+def _rarity(one: Plan) -> tuple[int, int]:
+    """Few strings are rarer than many, and long ones than short ones."""
+    anchors = one.anchors or frozenset()
+    return -len(anchors), min(len(anchor.text) for anchor in anchors)
+
+
+def _some(plans: Sequence[Plan]) -> Plan:
+    """What holds where one does."""
+    node = plans[0].node if len(plans) == 1 else _Some(_nodes(plans))
+    return Plan(node, _together(plans), plans[0].groups if len(plans) == 1 else ())
 
 
 def _anchors(pieces: Sequence[Piece]) -> frozenset[Anchor] | None:
@@ -133,12 +163,6 @@ def _known(each: Iterable[Anchor | None]) -> frozenset[Anchor] | None:
     found = list(each)
     known = frozenset(one for one in found if one is not None)
     return known if len(known) == len(set(found)) else None
-
-
-def _rarest(each: Iterable[frozenset[Anchor] | None]) -> frozenset[Anchor] | None:
-    """Those to look for where all of several are needed: few, and long ones."""
-    known = [one for one in each if one is not None]
-    return min(known, key=lambda one: (len(one), -min(len(x.text) for x in one)), default=None)
 
 
 def _together(plans: Iterable[Plan]) -> frozenset[Anchor] | None:
