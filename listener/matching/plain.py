@@ -4,6 +4,7 @@ Nearly every word of a query is of letters and digits of ASCII, and nearly every
 between spaces or commas. Then two looks tell whether it is one, and no more need be known.
 """
 
+import re
 import string
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from listener.matching.fold import Span
 from listener.matching.words import Piece, Words
 
 _LETTERS: Final = frozenset(string.ascii_letters + string.digits)
+_EDGE: Final = re.compile(r"[^A-Za-z0-9]")
 _OTHERS: Final = frozenset(map(chr, range(128))) - _LETTERS - {"_"}
 _BEFORE: Final = _OTHERS - frozenset(".-@#'")
 """No word goes on from here, and no name of a tag or a handle."""
@@ -48,6 +50,10 @@ class PlainWords:
                     spans.append(folded.span(at, end))
                 elif end and after not in _LETTERS:
                     return self.words.found(document)
+            elif (edge := _EDGE.search(text, at)) is None:
+                break
+            else:
+                at = edge.start()
             at = text.find(first, at + 1)
         return spans or None
 

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
-from listener.matching.characters import is_unspaced, is_word
+from listener.matching.characters import SEPARATING, is_unspaced, is_word
 from listener.matching.document import is_handle
 from listener.matching.fields import FIELDS, VALUES
 from listener.matching.words import pieces_of, whole_piece
@@ -29,6 +29,9 @@ from listener.querying.problems import operand, problem
 MOST_CHARACTERS: Final = 200_000
 MOST_TERMS: Final = 10_000
 DEEPEST: Final = 100
+MOST_WORDS: Final = 50
+"""Of one phrase."""
+LONGEST_WORD: Final = 200
 FARTHEST: Final = 100
 """Words that may stand between what is near."""
 
@@ -132,8 +135,8 @@ class _Tree(Transformer[Token, Part]):
         name, value, at = name.casefold(), value.strip(_QUOTES).strip(), token.start_pos
         if name not in _NAMES:
             known = ", ".join(f"{one}:" for one in _NAMES)
-            told = f"there is no field {name}:; there are {known}"
-            raise _Wrong(at, f'{told}. For the words write "{token}" in quotes')
+            told = f"there is no field {name:.40}:; there are {known}"
+            raise _Wrong(at, f'{told}. For the words write "{token:.40}" in quotes')
         choices = VALUES.get(name)
         if choices is not None and value.casefold() not in choices:
             shown = " or ".join(f"{name}:{one}" for one in choices)
@@ -144,7 +147,7 @@ class _Tree(Transformer[Token, Part]):
         return Field(name, value)
 
     def term(self, token: Token) -> Part:
-        text, at = str(token), token.start_pos
+        text, at, shown = str(token), token.start_pos, f"{token:.40}"
         if text == EVERYTHING:
             return Everything()
         is_cased, form = text.startswith("="), Form.WORDS
@@ -157,14 +160,14 @@ class _Tree(Transformer[Token, Part]):
         if not text.strip():
             if is_quoted:
                 raise _Wrong(at, "this phrase is empty: write a word in it or leave it out")
-            shown = {"=": "=Word", "#": "#tag", "@": "@handle"}.get(token, '~"brand name"')
-            raise _Wrong(at, f"nothing follows {token}: write {shown}")
+            meant = {"=": "=Word", "#": "#tag", "@": "@handle"}.get(token, '~"brand name"')
+            raise _Wrong(at, f"nothing follows {token}: write {meant}")
         if not is_quoted and text.strip(",;") != text:
             told = "a comma joins nothing: write OR between alternatives"
-            raise _Wrong(at, f'{told}, or "{token}" in quotes where it belongs to the word')
+            raise _Wrong(at, f'{told}, or "{shown}" in quotes where it belongs to the word')
         if not is_quoted and text.isascii() and not any(map(is_word, text)):
-            told = f"{token} alone is no word: write {_MEANT.get(text, 'a word')}"
-            raise _Wrong(at, f'{told}, or "{token}" in quotes for the sign itself')
+            told = f"{shown} alone is no word: write {_MEANT.get(text, 'a word')}"
+            raise _Wrong(at, f'{told}, or "{shown}" in quotes for the sign itself')
         term = Term(text, form, is_cased)
         _refuse(term, at)
         return term
@@ -185,9 +188,18 @@ def _refuse(term: Term, at: int | None) -> None:
     """Refuse what could never stand in a text, or in nearly every one."""
     pieces = pieces_of(term.text, cased=term.is_cased)
     if not pieces:
-        raise _Wrong(at, f"{term.text} leaves nothing to look for: write a letter or a sign")
+        raise _Wrong(at, f"{term.text:.40} leaves nothing to look for: write a letter or a sign")
+    if len(pieces) > MOST_WORDS:
+        told = f"a phrase of {len(pieces):,} words; {MOST_WORDS} are the most"
+        raise _Wrong(at, f"{told}: keep the words that matter")
     for piece in pieces:
         first = piece.readings[0]
+        if len(first) > LONGEST_WORD:
+            told = f"a word of {len(first):,} characters; {LONGEST_WORD} are the most"
+            raise _Wrong(at, f"{told}: write its beginning and a star")
+        if len(pieces) > 1 and SEPARATING.issuperset(first):
+            told = f"{first} only separates the words of a phrase"
+            raise _Wrong(at, f"{told}: leave it out")
         short = sum(map(is_word, first)) < 2 and not any(map(is_unspaced, first))
         if piece.is_prefix and short:
             told = "a star needs at least two letters before it"

@@ -86,8 +86,8 @@ def test_parentheses_a_hundred_deep_are_read_and_matched() -> None:
 @pytest.mark.parametrize(
     ("query", "text", "places"),
     [
-        ('"' + " ".join(f"w{number}" for number in range(1000)) + '"', "w0 w1", 0),
-        ('"' + "ж " * 300 + '"', "ж " * 301, 2),
+        ('"' + " ".join(f"w{number}" for number in range(50)) + '"', "w0 w1", 0),
+        ('"' + "ж " * 50 + '"', "ж " * 51, 2),
         ("a NEAR/5 b", "a " * 5000 + "b " * 5000, 12),
         ("ab*", "ab" * 50_000, 1),
         ("ab*", "ab" + "_" * 100_000 + "c", 1),

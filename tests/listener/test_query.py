@@ -58,7 +58,11 @@ def test_refusal_shows_the_place_in_a_long_query() -> None:
     [
         (" OR ".join(f"w{number}" for number in range(MOST_TERMS + 1)), "10,001 terms"),
         ("(" * (DEEPEST + 1) + "a" + ")" * (DEEPEST + 1), "101 deep"),
-        ("a" * (MOST_CHARACTERS + 1), "200,001 characters"),
+        ("a " * (MOST_CHARACTERS // 2) + "a", "200,001 characters"),
+        ('"' + "a b " * 30 + '"', "phrase of 60 words"),
+        ("a" * 300, "word of 300 characters"),
+        ('"a * b"', "only separates"),
+        ("~" + "&" * 3_000, "leaves|write|alone"),
     ],
 )
 def test_query_past_a_limit_is_refused(query: str, told: str) -> None:
