@@ -25,6 +25,8 @@ _QUESTION: Final = regex.compile(
 """Of any script; a semicolon is one behind Greek letters."""
 
 _PICTURES: Final = frozenset({"image", "photo", "picture", "gif", "animated_gif", "gifv"})
+_PICTURE_PAGE: Final = regex.compile(r"/photo/\d+$")
+"""How X links a picture of a post."""
 _PICTURE_FILES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".heic", ".svg", ".bmp")
 
 
@@ -97,7 +99,9 @@ def _is_picture(medium: str) -> bool:
     if medium in _PICTURES or medium.startswith("image/"):
         return True
     path = regex.split(r"[?#]", medium, maxsplit=1)[0]
-    return "://" in medium and path.endswith(_PICTURE_FILES)
+    return "://" in medium and (
+        path.endswith(_PICTURE_FILES) or _PICTURE_PAGE.search(path) is not None
+    )
 
 
 FIELDS: Final[Mapping[str, Callable[[Document], str]]] = {

@@ -130,3 +130,19 @@ def test_threads_may_share_a_matcher() -> None:
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(matcher.match_many, [posts] * 20))
     assert all(sorted(one) == list(range(30)) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("medium", "is_picture"),
+    [
+        ("image", True),
+        ("image/png", True),
+        ("https://files.example/a.JPG?w=1", True),
+        ("https://x.com/acme/status/1/photo/1", True),
+        ("https://acme.example/photo/", False),
+        ("video", False),
+    ],
+)
+def test_picture_is_known_by_its_kind_or_its_address(medium: str, is_picture: bool) -> None:
+    post = replace(a_post(text="x"), media=(medium,))
+    assert Matcher({"q": "has:image"}).matches(post) is is_picture
