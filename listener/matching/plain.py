@@ -1,6 +1,6 @@
 """Find words of plain letters where the text is as plain, and leave all else to `words`.
 
-Nearly every word of a query is of letters and digits of ASCII, and nearly everywhere it stands
+Nearly every word of a query is of letters and digits alone, and nearly everywhere it stands
 between spaces or commas. Then two looks tell whether it is one, and no more need be known.
 """
 
@@ -9,6 +9,7 @@ import string
 from dataclasses import dataclass
 from typing import Final
 
+from listener.matching.characters import is_unspaced, is_word
 from listener.matching.document import Document
 from listener.matching.fold import Span
 from listener.matching.words import Piece, Words
@@ -62,14 +63,13 @@ def _end(text: str, at: int, rest: tuple[str, ...]) -> int:
     """Where the last word ends; 0 where the words do not follow, -1 where that is hard to tell."""
     for word in rest:
         after = text[at : at + 2]
-        if after[:1] == " " and after[1:] in _LETTERS:
-            if not text.startswith(word, at + 1):
-                return 0
+        if after[:1] == " " and text.startswith(word, at + 1):
             at += 1 + len(word)
-        elif not after or after[0] in _LETTERS or after[0] in _BREAKS:
+            continue
+        is_other = after[:1] == " " and after[1:] in _LETTERS
+        if is_other or not after or after[0] in _LETTERS or after[0] in _BREAKS:
             return 0
-        else:
-            return -1
+        return -1
     return at
 
 
@@ -82,4 +82,6 @@ def plainly(words: Words) -> Words | PlainWords:
 
 
 def _is_plain(piece: Piece) -> bool:
-    return not piece.is_prefix and len(piece.readings) == 1 and _LETTERS.issuperset(*piece.readings)
+    if piece.is_prefix or len(piece.readings) > 1:
+        return False
+    return all(is_word(one) and not is_unspaced(one) for one in piece.readings[0])
