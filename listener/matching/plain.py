@@ -17,8 +17,8 @@ from listener.matching.words import Piece, Words
 _LETTERS: Final = frozenset(string.ascii_letters + string.digits)
 _EDGE: Final = re.compile(r"[^A-Za-z0-9]")
 _OTHERS: Final = frozenset(map(chr, range(128))) - _LETTERS - {"_"}
-_BEFORE: Final = _OTHERS - frozenset(".-@#'")
-"""No word goes on from here, and no name of a tag or a handle."""
+_BEFORE: Final = _OTHERS - frozenset(".-@'")
+"""No word goes on from here, nor the name of a handle; all of a tag's name is one word."""
 _AFTER: Final = _OTHERS
 _BREAKS: Final = _OTHERS - frozenset(" \t\n\r\f\v\x1c\x1d\x1e\x1f*~\"'`-/\\")
 """What no phrase goes on over."""
@@ -66,7 +66,7 @@ def _end(text: str, at: int, rest: tuple[str, ...]) -> int:
         if after[:1] == " " and text.startswith(word, at + 1):
             at += 1 + len(word)
             continue
-        is_other = after[:1] == " " and after[1:] in _LETTERS
+        is_other = after[:1] == " " and (after[1:] in _LETTERS or after[1:] in _BREAKS)
         if is_other or not after or after[0] in _LETTERS or after[0] in _BREAKS:
             return 0
         return -1
