@@ -46,6 +46,11 @@ class _Index:
         self._queries = list(which.values())
         self._engine = engine(list(which)) if which else None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether any query needs a string; ``*`` needs none."""
+        return self._engine is not None
+
     def candidates(self, coarse: bytes) -> Iterator[tuple[int, int]]:
         """Numbers of texts, and of the queries that each may match, some more than once."""
         if self._engine is None:
@@ -131,8 +136,10 @@ class Matcher:
         if not posts or not self._names:
             return {}
         which: dict[int, set[int]] = {}
-        for numbers, coarse in self._coarse.fold([whole(one) for one in posts]):
-            for index in self._indexes:
+        indexes = [index for index in self._indexes if index.narrows]
+        texts = [whole(one) for one in posts] if indexes else []
+        for numbers, coarse in self._coarse.fold(texts):
+            for index in indexes:
                 for text, query in index.candidates(coarse):
                     which.setdefault(numbers[text], set()).add(query)
         looks_at_all = self._always or self._own
