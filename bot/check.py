@@ -16,9 +16,10 @@ from typing import Final
 from bot import wiring
 from bot.desk_probe import is_desk
 from bot.failures import line_for
+from bot.forecasting import quiet_requests
 from bot.settings import Settings, SettingsError, effective
 from desk.settings import DeskSettings
-from listener.connectors import ConnectorError, Forecaster
+from listener.connectors import ConnectorError
 from listener.health import Health, health, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
@@ -217,7 +218,8 @@ def _too_often(source: SourceSettings, settings: Settings) -> str:
     ]
     if source not in sharing or KEY in wiring.secrets(source, os.environ):
         return ""
-    asked = sum(_requests_per_day(one, settings) for one in sharing)
+    day = timedelta(days=1).total_seconds()
+    asked = sum(quiet_requests(settings, one) * day / one.every_seconds for one in sharing)
     if asked <= DAILY_WITHOUT_KEY:
         return ""
     fitting = ceil(source.every_seconds * asked / DAILY_WITHOUT_KEY)
@@ -227,16 +229,6 @@ def _too_often(source: SourceSettings, settings: Settings) -> str:
         f"{DAILY_WITHOUT_KEY} without a key: set {KEY}, free from stackapps.com, or every_seconds "
         f"to {fitting} or more"
     )
-
-
-def _requests_per_day(source: SourceSettings, settings: Settings) -> float:
-    found = wiring.matcher(settings, source)
-    made = wiring.connector(settings, source, found, env=os.environ)
-    try:
-        quiet = made.quiet_requests() if isinstance(made, Forecaster) else 0.0
-    finally:
-        made.close()
-    return quiet * timedelta(days=1).total_seconds() / source.every_seconds
 
 
 def _state(source: str, store: StoreSettings) -> CursorState | None:

@@ -8,10 +8,11 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from bot import wiring
 from bot.failures import CommandError
+from bot.forecasting import quiet_requests
 from bot.settings import Settings
 from bot.terminal import columns, emit
 from listener.budget import MICRO, Forecast, forecast, used
-from listener.connectors import Connector, Forecaster, kind
+from listener.connectors import kind
 from listener.settings import QuerySettings, SourceSettings
 from store.db import Engine, reading
 
@@ -44,7 +45,7 @@ def _row(
     engine: Engine, settings: Settings, source: SourceSettings, query: str | None
 ) -> dict[str, Any]:
     capabilities = kind(source.connector).capabilities
-    quiet = _quiet_requests(settings, source)
+    quiet = quiet_requests(settings, source)
     posts = volume(engine, settings, source, query)
     today = wiring.utc_now().date()
     with reading(engine) as tx:
@@ -66,25 +67,6 @@ def _row(
         "fits": not past,
         "past": past,
     }  # fmt: skip
-
-
-def unconnected(settings: Settings, source: SourceSettings) -> Connector:
-    """The connector of a source as it would be, to be asked what it would do and closed.
-
-    That depends on which secrets are set, and never on what they hold.
-    """
-    can = kind(source.connector).capabilities
-    optional = [one for one in can.optional_secrets if {one, f"{one}_FILE"} & os.environ.keys()]
-    env = dict.fromkeys((*can.secrets, *optional), "forecast")
-    return wiring.connector(settings, source, wiring.matcher(settings, source), env=env)
-
-
-def _quiet_requests(settings: Settings, source: SourceSettings) -> float:
-    made = unconnected(settings, source)
-    try:
-        return made.quiet_requests() if isinstance(made, Forecaster) else 0.0
-    finally:
-        made.close()
 
 
 def volume(

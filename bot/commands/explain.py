@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from bot import wiring
-from bot.commands.budget import unconnected, volume
+from bot.commands.budget import volume
+from bot.forecasting import unconnected
 from bot.settings import Settings, SettingsError
 from bot.terminal import emit
 from bot.wrapping import wrapped
