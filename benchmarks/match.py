@@ -27,7 +27,6 @@ import regex
 
 from benchmarks.report import record
 from listener.match import Matcher
-from listener.matching.coarse import Anchor
 from listener.matching.engine import AhoCorasick, Engine, Hyperscan
 from listener.matching.fold import fold
 from store.records import Author, Kind, Post
@@ -38,7 +37,7 @@ BATCH: Final = 4096
 ROUNDS: Final = 2
 SAMPLE: Final = 600
 LOOPED: Final = 400
-ENGINES: Final[dict[str, Callable[[Sequence[Anchor]], Engine]]] = {
+ENGINES: Final[dict[str, Callable[[Sequence[bytes]], Engine]]] = {
     "hyperscan": Hyperscan,
     "pyahocorasick": AhoCorasick,
 }

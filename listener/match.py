@@ -1,14 +1,15 @@
 """Find the queries in posts: thousands of queries in one pass, each match with its places."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from listener.matching.coarse import Anchor, Coarse
+from listener.matching.coarse import Coarse
 from listener.matching.document import Document, Said, whole
-from listener.matching.engine import Engine, available
+from listener.matching.engine import available
 from listener.matching.fields import Detect
 from listener.matching.fold import Span
+from listener.matching.index import Index, MakeEngine
 from listener.matching.plan import Plan, plan
 from listener.query import Any, Form, Term, parse
 
@@ -16,9 +17,6 @@ _LATELY: Final = 500
 """Queries that may be added one by one before all are made ready together again."""
 _TO_US: Final = -1
 """The number of what is addressed to us, among the queries."""
-
-
-Groups = tuple[tuple[bytes, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,50 +29,6 @@ class Match:
 
 def _unknown(_text: str) -> str:
     return "und"
-
-
-class _Index:
-    """Which queries a text may match, by the strings that it holds."""
-
-    def __init__(
-        self, plans: Mapping[int, Plan], engine: Callable[[Sequence[Anchor]], Engine]
-    ) -> None:
-        which: dict[Anchor, list[tuple[int, Groups]]] = {}
-        for number, one in plans.items():
-            for anchor in one.anchors or ():
-                which.setdefault(anchor, []).append((number, one.groups))
-        self._queries = list(which.values())
-        self._engine = engine(list(which)) if which else None
-
-    @property
-    def narrows(self) -> bool:
-        """Whether any query needs a string; ``*`` needs none."""
-        return self._engine is not None
-
-    def candidates(self, coarse: bytes) -> Iterator[tuple[int, int]]:
-        """Numbers of texts, and of the queries that each may match, some more than once."""
-        if self._engine is None:
-            return
-        lines = coarse.split(b"\n")
-        for anchor, text in zip(*self._engine.hits(coarse), strict=True):
-            for query, groups in self._queries[anchor]:
-                if not groups or _holds_each(lines[text + 1], groups):
-                    yield text, query
-
-    def of_one(self, coarse: bytes) -> set[int]:
-        """The queries that one text may match."""
-        if self._engine is None or not (held := self._engine.held(coarse)):
-            return set()
-        return {
-            query
-            for anchor in held
-            for query, groups in self._queries[anchor]
-            if not groups or _holds_each(coarse, groups)
-        }
-
-
-def _holds_each(text: bytes, groups: Groups) -> bool:
-    return all(any(one in text for one in group) for group in groups)
 
 
 class Matcher:
@@ -90,7 +44,7 @@ class Matcher:
         own_handles: Sequence[str] = (),
         *,
         detect: Detect = _unknown,
-        engine: Callable[[Sequence[Anchor]], Engine] | None = None,
+        engine: MakeEngine | None = None,
     ) -> None:
         self._detect = detect
         self._engine = engine or available()
@@ -105,7 +59,7 @@ class Matcher:
         for name, query in queries.items():
             self._read(name, query)
         self._late: dict[int, Plan] = {}
-        self._indexes = [_Index(self._plans, self._engine)]
+        self._indexes = [Index(self._plans, self._engine)]
 
     def add(self, name: str, query: str) -> None:
         """One query more, at once. Raises listener.query.QueryError."""
@@ -113,9 +67,9 @@ class Matcher:
         self._late[number] = self._plans[number]
         if len(self._late) > _LATELY:
             self._late = {}
-            self._indexes = [_Index(self._plans, self._engine)]
+            self._indexes = [Index(self._plans, self._engine)]
         else:
-            self._indexes = [self._indexes[0], _Index(self._late, self._engine)]
+            self._indexes = [self._indexes[0], Index(self._late, self._engine)]
 
     def matches(self, post: Said) -> bool:
         """Whether any query matches."""

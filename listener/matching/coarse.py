@@ -1,15 +1,13 @@
-"""Many texts folded at once, so coarsely that no match is missed, and what to look for in them.
+"""Many texts folded at once, so coarsely that no match is missed.
 
 What the exact folding makes equal is equal here too, and more: marks that join no letter are gone
-as well. So a
-text that does not hold the coarse form of a query's word cannot match, and the few that do are
-looked at exactly.
+as well. So a text that does not hold the coarse form of a query's word cannot match, and the few
+that do are looked at exactly.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import compress
 from typing import Final, TypeVar
@@ -35,28 +33,6 @@ _DROPPED, _LATIN, _CAREFUL, _LONGER, _OTHER, _UNKNOWN = (1 << bit for bit in ran
 _MOST_LONGER: Final = 32
 _Code = TypeVar("_Code", np.uint8, np.uint32)
 _JAMO: Final = regex.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A string to look for; on a side that is `bare` no plain letter or digit may touch it."""
-
-    text: str
-    bare_before: bool
-    bare_after: bool
-
-
-def anchor(folded: str, *, is_prefix: bool = False) -> Anchor | None:
-    """What to look for where folded words are wanted; None where they leave nothing."""
-    text = coarsely(folded).strip()
-    if not text:
-        return None
-    return Anchor(text, is_plain(text[0]), is_plain(text[-1]) and not is_prefix)
-
-
-def is_plain(letter: str) -> bool:
-    """Whether it is a letter or a digit of ASCII."""
-    return letter.isascii() and letter.isalnum()
 
 
 def coarsely(folded: str) -> str:

@@ -1,11 +1,13 @@
 """A query made ready: parts that can be asked of a post, and the strings one of which it holds."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from listener.matching import fields
-from listener.matching.coarse import Anchor, anchor, is_plain
+from listener.matching.anchor import Anchor, anchor
+from listener.matching.characters import is_unspaced
 from listener.matching.document import Document
 from listener.matching.fields import Detect
 from listener.matching.fold import Span, fold
@@ -18,6 +20,9 @@ from listener.query import Near as NearPart
 
 _MOST_LOOKED_FOR: Final = 20
 """Strings of one group that are looked for in a text; of more, one is nearly always there."""
+
+Groups = tuple[tuple[bytes, ...], ...]
+"""Of each group one string is in a text."""
 
 
 class Node(Protocol):
@@ -37,7 +42,7 @@ class Plan:
 
     node: Node
     anchors: frozenset[Anchor] | None
-    groups: tuple[tuple[bytes, ...], ...] = ()
+    groups: Groups = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,12 @@ def _all(node: Node, plans: Sequence[Plan]) -> Plan:
 def _rarity(one: Plan) -> tuple[int, int]:
     """Few strings are rarer than many, and long ones than short ones."""
     anchors = one.anchors or frozenset()
-    return -len(anchors), min(len(anchor.text) for anchor in anchors)
+    return -len(anchors), _shortest(anchors)
+
+
+def _shortest(anchors: frozenset[Anchor]) -> int:
+    """Bytes: what is not Latin is rarer for its length in most streams, and takes more of them."""
+    return min(len(one.text.encode()) for one in anchors)
 
 
 def _some(plans: Sequence[Plan]) -> Plan:
@@ -140,7 +150,7 @@ def _anchors(pieces: Sequence[Piece]) -> frozenset[Anchor] | None:
     """Those of the two neighbours that are longest together, else of the longest word."""
     pairs = [one for one in map(_of_two, pieces, pieces[1:]) if one is not None]
     single = [one for one in map(_of_one, pieces) if one is not None]
-    return max(pairs or single, key=lambda known: min(len(one.text) for one in known), default=None)
+    return max(pairs or single, key=_shortest, default=None)
 
 
 def _of_one(piece: Piece) -> frozenset[Anchor] | None:
@@ -149,7 +159,8 @@ def _of_one(piece: Piece) -> frozenset[Anchor] | None:
 
 def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
     """One behind the other, or with possessives between; None where nothing need be between."""
-    if first.is_prefix or not (is_plain(first.readings[0][-1]) and is_plain(second.readings[0][0])):
+    edges = [*(one[-1] for one in first.readings), *(two[0] for two in second.readings)]
+    if first.is_prefix or not all(map(_is_kept_apart, edges)):
         return None
     return _known(
         anchor(fold(f"{one}{between}{two}").text, is_prefix=second.is_prefix)
@@ -157,6 +168,11 @@ def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
         for two in second.readings
         for between in (" ", "'s ", "'s's ")
     )
+
+
+def _is_kept_apart(letter: str) -> bool:
+    """Whether no word of a query may end at it without a gap, nor begin at it."""
+    return unicodedata.category(letter)[0] in "LN" and not is_unspaced(letter)
 
 
 def _known(each: Iterable[Anchor | None]) -> frozenset[Anchor] | None:

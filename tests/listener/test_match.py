@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.match import Matcher
-from listener.matching.coarse import Anchor
 from listener.matching.engine import AhoCorasick, Engine, Hyperscan
 from tests.posts import a_post
 
@@ -115,7 +114,7 @@ def test_language_is_the_posts_own_else_the_detected() -> None:
     ],
 )
 def test_word_is_found_beside_what_is_dropped_or_becomes_more(
-    text: str, engine: Callable[[Sequence[Anchor]], Engine]
+    text: str, engine: Callable[[Sequence[bytes]], Engine]
 ) -> None:
     matcher = Matcher({"brand": '"acme cloud"'}, engine=engine)
     posts = [a_post(text=one) for one in (text, "plain", "größer", text)]

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listener.match import Matcher
-from listener.matching.coarse import Anchor
 from listener.matching.engine import AhoCorasick, Engine, Hyperscan
 from listener.query import QueryError, parse
 from store.records import Post
@@ -20,7 +19,7 @@ from tests.listener.matching.strategies import pairs
 EXAMPLES: Final = int(os.environ.get("LAURELS_MATCH_EXAMPLES", "10000"))
 """A hundred thousand were tried at a release; here a tenth."""
 
-ENGINES: Final[Sequence[Callable[[Sequence[Anchor]], Engine]]] = (Hyperscan, AhoCorasick)
+ENGINES: Final[Sequence[Callable[[Sequence[bytes]], Engine]]] = (Hyperscan, AhoCorasick)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.pattern}: {case.query}")
