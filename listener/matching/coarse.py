@@ -30,7 +30,6 @@ _BYTES_OF_SPACES: Final = re.compile(b"  +")
 _CODE: Final = np.uint32(0x1FFFFF)
 _DROPPED, _LATIN, _CAREFUL, _LONGER, _OTHER, _UNKNOWN = (1 << bit for bit in range(21, 27))
 """Above the code of what a character becomes stands what is to be known of it."""
-_MOST_LONGER: Final = 32
 _Code = TypeVar("_Code", np.uint8, np.uint32)
 _JAMO: Final = regex.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 
@@ -55,17 +54,22 @@ class Coarse:
     def __init__(self) -> None:
         self._becomes: NDArray[np.uint32] = np.full(_SIZE, _UNKNOWN, dtype=np.uint32)
         self._singly = _Singly()
-        self._longer: dict[str, str] = {}
+        self._longer: dict[int, list[int]] = {}
 
     def fold(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], bytes]]:
-        """Numbers of texts, and these in UTF-8, each between line breaks; each is in one of two."""
+        """Numbers of texts, and these in UTF-8, each between line breaks; some are there twice."""
         is_ascii = [one.isascii() for one in texts]
         every = range(len(texts))
         if plain := list(compress(every, is_ascii)):
             yield plain, _plainly([texts[number] for number in plain])
         if len(plain) < len(texts):
             others = [number for number in every if not is_ascii[number]]
-            yield others, self._many([texts[number] for number in others])
+            data, careful = self._many([texts[number] for number in others])
+            yield others, data
+            if careful:
+                again = [others[number] for number in careful]
+                exact = [coarsely(fold(texts[number]).text) for number in again]
+                yield again, "\n".join(("", *exact, "")).encode()
 
     def one(self, text: str) -> bytes:
         """One text in UTF-8, between line breaks."""
@@ -78,50 +82,51 @@ class Coarse:
         data = f"\n{coarse}\n".encode()
         return _BYTES_OF_SPACES.sub(b" ", data) if b"  " in data else data
 
-    def _many(self, texts: list[str]) -> bytes:
-        codes, became = self._looked_up(texts)
-        if (careful := self._careful(codes, became)) is not None:
-            for at in careful:
-                texts[at] = coarsely(fold(texts[at]).text)
-            codes, became = self._looked_up(texts)
-        codes = became & _CODE
-        is_dropped = (became & _DROPPED) > 0
-        if is_dropped.any():
-            codes = codes[~is_dropped]
-        return str(_single_spaced(codes).tobytes(), "utf-32-le").encode()
-
-    def _looked_up(self, texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """The characters of texts, and what each becomes, with what is to be known of it."""
+    def _many(self, texts: list[str]) -> tuple[bytes, Sequence[int]]:
+        """All folded one character at a time, and the numbers of those that this folds wrong."""
         joined = "\n".join(("", *[_one_line(text) for text in texts], ""))
-        for one, longer in self._longer.items():
-            joined = joined.replace(one, longer)
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         became = self._becomes[codes]
-        if np.bitwise_or.reduce(became) & _UNKNOWN:
+        kinds = np.bitwise_or.reduce(became)
+        if kinds & _UNKNOWN:
             for page in np.unique(codes[(became & _UNKNOWN) > 0] // _PAGE):
                 self._learn(int(page))
             became = self._becomes[codes]
-        return codes, became
+            kinds = np.bitwise_or.reduce(became)
+        careful = _careful(codes, became) if kinds & (_CAREFUL | _OTHER) else ()
+        if kinds & _LONGER:
+            became = self._lengthened(became)
+        if kinds & _DROPPED:
+            became = became[(became & _DROPPED) == 0]
+        data = _single_spaced(became & _CODE).tobytes()
+        return str(data, "utf-32-le").encode(), careful
+
+    def _lengthened(self, became: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """With all that those characters become that become more than one."""
+        places = np.flatnonzero(became & _LONGER)
+        longer = [self._longer[one] for one in (became[places] & _CODE).tolist()]
+        became[places] = [one[0] for one in longer]
+        sizes = [len(one) - 1 for one in longer]
+        rest = [code for one in longer for code in one[1:]]
+        return np.insert(became, np.repeat(places + 1, sizes), rest)
 
     def _learn(self, page: int) -> None:
         for code in range(page * _PAGE, (page + 1) * _PAGE):
             becomes, kind = _character(chr(code))
-            self._becomes[code] = ord(becomes) | kind
+            if kind & _LONGER:
+                self._longer[code] = [ord(one) for one in coarsely(fold(chr(code)).text)]
+                self._becomes[code] = code | kind
+            else:
+                self._becomes[code] = ord(becomes) | kind
 
-    def _careful(
-        self, codes: NDArray[np.uint32], became: NDArray[np.uint32]
-    ) -> NDArray[np.int64] | None:
-        """Which texts would be folded wrong one character at a time."""
-        if not np.bitwise_or.reduce(became) & (_CAREFUL | _LONGER | _OTHER):
-            return None
-        for code in np.unique(codes[(became & _LONGER) > 0]):
-            if len(self._longer) < _MOST_LONGER:
-                self._longer[chr(code)] = coarsely(fold(chr(code)).text)
-        starts = np.flatnonzero(codes == _BREAK)[:-1]
-        of_each = np.bitwise_or.reduceat(became, starts)
-        mixes = (of_each & (_LATIN | _OTHER)) == (_LATIN | _OTHER)
-        found: NDArray[np.int64] = np.flatnonzero(((of_each & (_CAREFUL | _LONGER)) > 0) | mixes)
-        return found
+
+def _careful(codes: NDArray[np.uint32], became: NDArray[np.uint32]) -> Sequence[int]:
+    """Which texts are folded wrong one character at a time."""
+    starts = np.flatnonzero(codes == _BREAK)[:-1]
+    of_each = np.bitwise_or.reduceat(became, starts)
+    mixes = (of_each & (_LATIN | _OTHER)) == (_LATIN | _OTHER)
+    found: list[int] = np.flatnonzero(((of_each & _CAREFUL) > 0) | mixes).tolist()
+    return found
 
 
 def _plainly(texts: Sequence[str]) -> bytes:
@@ -180,9 +185,9 @@ def _character(character: str) -> tuple[str, int]:
         return " ", _CAREFUL
     if not coarse:
         return " ", _DROPPED
-    if len(coarse) > 1:
-        return " ", _LONGER
     kind = _LATIN if is_latin(character) else _OTHER if may_hold(character) else 0
+    if len(coarse) > 1:
+        return " ", kind | _LONGER | (_LATIN if any(map(is_latin, coarse)) else 0)
     return coarse, kind
 
 

@@ -1,10 +1,9 @@
 """Which queries texts may match, by the strings that they hold."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from listener.matching.anchor import Anchor, among_words, is_plain
 from listener.matching.engine import Engine
@@ -15,6 +14,8 @@ _PLAIN: Final = frozenset(code for code in range(128) if is_plain(chr(code)))
 
 Asked = tuple[int, Groups]
 """The number of a query, and what else a text must hold that may match it."""
+Hits = tuple[list[list[Asked]], list[int]]
+"""Who asks for each string that is there, and where it ends."""
 MakeEngine = Callable[[Sequence[bytes]], Engine]
 
 
@@ -34,43 +35,40 @@ class Index:
                     others.setdefault(anchor, []).append((number, plan.groups))
                 else:
                     words.setdefault(string, []).append((number, _with_marks(anchor, plan.groups)))
-        self._words = _Words(words, engine) if words else None
-        self._others = _Others(others, engine) if others else None
+        self._kinds: list[_Words | _Others] = []
+        if words:
+            self._kinds.append(_Words(words, engine))
+        if others:
+            self._kinds.append(_Others(others, engine))
 
     @property
     def narrows(self) -> bool:
         """Whether any query needs a string; ``*`` needs none."""
-        return self._words is not None or self._others is not None
+        return bool(self._kinds)
 
     def candidates(self, coarse: bytes) -> Iterator[tuple[int, int]]:
         """Numbers of texts, and of the queries that each may match, some more than once."""
-        lines = coarse.split(b"\n")
-        for asked, text in self._hits(coarse):
-            line = lines[text + 1]
-            for query, groups in asked:
-                if not groups or _holds_each(line, groups):
-                    yield text, query
+        breaks = np.flatnonzero(np.frombuffer(coarse, dtype=np.uint8) == _BREAK)
+        starts: list[int] = breaks.tolist()
+        for kind in self._kinds:
+            each, ends = kind.hits(coarse)
+            if not ends:
+                continue
+            lines: list[int] = np.searchsorted(breaks[1:], np.array(ends)).tolist()
+            for asked, line in zip(each, lines, strict=True):
+                for query, groups in asked:
+                    if not groups or _holds_each(coarse[starts[line] : starts[line + 1]], groups):
+                        yield line, query
 
     def of_one(self, coarse: bytes) -> set[int]:
         """The queries that one text may match."""
         return {
             query
-            for asked in self._held(coarse)
+            for kind in self._kinds
+            for asked in kind.hits(coarse)[0]
             for query, groups in asked
             if not groups or _holds_each(coarse, groups)
         }
-
-    def _hits(self, coarse: bytes) -> Iterator[tuple[list[Asked], int]]:
-        if self._words:
-            yield from self._words.hits(coarse)
-        if self._others:
-            yield from self._others.hits(coarse)
-
-    def _held(self, coarse: bytes) -> Iterator[list[Asked]]:
-        if self._words:
-            yield from self._words.held(coarse)
-        if self._others:
-            yield from self._others.held(coarse)
 
 
 class _Words:
@@ -79,19 +77,16 @@ class _Words:
     def __init__(self, asked: Mapping[bytes, list[Asked]], engine: MakeEngine) -> None:
         self._asked = list(asked.values())
         self._engine = engine(list(asked))
-        self._past = np.array([one.endswith(b" ") for one in asked])
+        # The space at the end may be the break of the line.
+        self._past = [int(one.endswith(b" ")) for one in asked]
 
-    def hits(self, coarse: bytes) -> Iterator[tuple[list[Asked], int]]:
+    def hits(self, coarse: bytes) -> Hits:
         numbers, ends = self._engine.hits(among_words(coarse))
-        if numbers:
-            # The space at the end may be the line's break.
-            places = np.array(ends) - self._past[numbers]
-            yield from zip(
-                map(self._asked.__getitem__, numbers), _lines(coarse, places), strict=True
-            )
-
-    def held(self, coarse: bytes) -> Iterable[list[Asked]]:
-        return map(self._asked.__getitem__, self._engine.hits(among_words(coarse))[0])
+        past = self._past
+        return (
+            [self._asked[number] for number in numbers],
+            [end - past[number] for number, end in zip(numbers, ends, strict=True)],
+        )
 
 
 class _Others:
@@ -105,35 +100,21 @@ class _Others:
         self._sizes = list(map(len, strings))
         self._asked = asked
         self._engine = engine(list(strings))
-        self._beyond_ascii = not any(one.isascii() for one in strings)
+        self._is_beyond_ascii = not any(one.isascii() for one in strings)
 
-    def hits(self, coarse: bytes) -> Iterator[tuple[list[Asked], int]]:
-        found = list(self._found(coarse))
-        lines = _lines(coarse, np.array([end for _, end in found])) if found else ()
-        for (anchor, _), line in zip(found, lines, strict=True):
-            yield self._asked[anchor], line
-
-    def held(self, coarse: bytes) -> Iterator[list[Asked]]:
-        return (self._asked[anchor] for anchor, _ in self._found(coarse))
-
-    def _found(self, coarse: bytes) -> Iterator[tuple[Anchor, int]]:
-        if self._beyond_ascii and coarse.isascii():
-            return
+    def hits(self, coarse: bytes) -> Hits:
+        each: list[list[Asked]] = []
+        ends: list[int] = []
+        if self._is_beyond_ascii and coarse.isascii():
+            return each, ends
         for number, end in zip(*self._engine.hits(coarse), strict=True):
-            is_after, is_before = (
-                coarse[end] in _PLAIN,
-                coarse[end - self._sizes[number] - 1] in _PLAIN,
-            )
+            is_before = coarse[end - self._sizes[number] - 1] in _PLAIN
+            is_after = coarse[end] in _PLAIN
             for one in self._anchors[number]:
                 if not ((is_before and one.bare_before) or (is_after and one.bare_after)):
-                    yield one, end
-
-
-def _lines(coarse: bytes, ends: NDArray[np.int64]) -> list[int]:
-    """In which line of a text each place is, the empty one before the first break not counted."""
-    breaks = np.flatnonzero(np.frombuffer(coarse, dtype=np.uint8) == _BREAK)[1:]
-    found: list[int] = np.searchsorted(breaks, ends).tolist()
-    return found
+                    each.append(self._asked[one])
+                    ends.append(end)
+        return each, ends
 
 
 def _with_marks(anchor: Anchor, groups: Groups) -> Groups:

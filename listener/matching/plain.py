@@ -19,6 +19,10 @@ _EDGE: Final = re.compile(r"[^A-Za-z0-9]")
 _OTHERS: Final = frozenset(map(chr, range(128))) - _LETTERS - {"_"}
 _BEFORE: Final = _OTHERS - frozenset(".-@'")
 """No word goes on from here, nor the name of a handle; all of a tag's name is one word."""
+_BEFORE_HANDLE: Final = _OTHERS - frozenset("@")
+"""What may stand before the mark of a handle."""
+_AFTER_HANDLE: Final = _OTHERS - frozenset(".-@")
+"""No handle goes on over it."""
 _AFTER: Final = _OTHERS
 _BREAKS: Final = _OTHERS - frozenset(" \t\n\r\f\v\x1c\x1d\x1e\x1f*~\"'`-/\\")
 """What no phrase goes on over."""
@@ -31,23 +35,24 @@ class PlainWords:
     words: Words
     first: str
     rest: tuple[str, ...]
+    is_prefix: bool
+    """Whether the last word may go on."""
 
     def found(self, document: Document) -> list[Span] | None:
         """Where they stand in the post, every place; None where they do not."""
         folded = document.folded(cased=self.words.cased)
-        text, first, rest = folded.text, self.first, self.rest
+        text, first = folded.text, self.first
         spans: list[Span] = []
         at, size = text.find(first), len(text)
         while at >= 0:
-            end = at + len(first)
             before = text[at - 1] if at else " "
             if before not in _LETTERS:
-                if before not in _BEFORE:
+                if (may_follow := self._may_follow(text, at, before)) is None:
                     return self.words.found(document)
-                if rest and (end := _end(text, end, rest)) < 0:
+                if (end := self._end(text, at + len(first))) < 0:
                     return self.words.found(document)
                 after = text[end] if end < size else " "
-                if end and after in _AFTER:
+                if end and after in may_follow:
                     spans.append(folded.span(at, end))
                 elif end and after not in _LETTERS:
                     return self.words.found(document)
@@ -57,6 +62,23 @@ class PlainWords:
                 at = edge.start()
             at = text.find(first, at + 1)
         return spans or None
+
+    def _may_follow(self, text: str, at: int, before: str) -> frozenset[str] | None:
+        """What ends the last word; None where that is hard to tell."""
+        if before in _BEFORE:
+            return _AFTER
+        if before == "@" and not self.rest and (at == 1 or text[at - 2] in _BEFORE_HANDLE):
+            return _AFTER_HANDLE
+        return None
+
+    def _end(self, text: str, at: int) -> int:
+        """Where the last word ends; 0 where the words do not follow, -1 where hard to tell."""
+        if self.rest and (at := _end(text, at, self.rest)) <= 0:
+            return at
+        if not self.is_prefix:
+            return at
+        edge = _EDGE.search(text, at)
+        return len(text) if edge is None else edge.start()
 
 
 def _end(text: str, at: int, rest: tuple[str, ...]) -> int:
@@ -75,13 +97,15 @@ def _end(text: str, at: int, rest: tuple[str, ...]) -> int:
 
 def plainly(words: Words) -> Words | PlainWords:
     """The same, quicker where each word is of plain letters."""
-    if not all(map(_is_plain, words.pieces)):
+    pieces = words.pieces
+    if not all(map(_is_plain, pieces)) or any(one.is_prefix for one in pieces[:-1]):
         return words
-    first, *rest = (one.readings[0] for one in words.pieces)
-    return PlainWords(words, first, tuple(rest))
+    first, *rest = (one.readings[0] for one in pieces)
+    return PlainWords(words, first, tuple(rest), pieces[-1].is_prefix)
 
 
 def _is_plain(piece: Piece) -> bool:
-    if piece.is_prefix or len(piece.readings) > 1:
-        return False
-    return all(is_word(one) and not is_unspaced(one) for one in piece.readings[0])
+    letters = piece.readings[0]
+    return len(piece.readings) == 1 and all(
+        is_word(one) and not is_unspaced(one) for one in letters
+    )
