@@ -7,7 +7,7 @@ from typing import Final
 
 import regex
 
-from listener.matching.characters import HIDDEN
+from listener.matching.characters import HIDDEN, Free
 from listener.matching.lookalikes import UNLIKE, as_latin, disguised, may_hold, mixed, script_of
 
 _SAME: Final = {
@@ -24,6 +24,7 @@ _MOVING: Final = regex.compile(
     r"[\p{M}\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc]|" + HIDDEN.pattern
 )
 """What may join what stands before it, or go; all else becomes one character or more."""
+_is_steady: Final = Free(_MOVING)
 _MANY_MARKS: Final = 100
 """So many marks on one letter are folded together; to put more in order takes ever longer."""
 _TOO_MANY_MARKS: Final = regex.compile(f"(?:{_MOVING.pattern}){{{_MANY_MARKS}}}")
@@ -54,7 +55,7 @@ class Folded:
         """Where in the original stands what was found here."""
         if self._is_straight is None:
             self._is_straight = self._original.isascii() or (
-                len(self.text) == len(self._original) and not _MOVING.search(self._original)
+                len(self.text) == len(self._original) and _is_steady(self._original)
             )
         if self._is_straight:
             return start, end
@@ -82,11 +83,12 @@ def fold(text: str, *, cased: bool = False, in_query: bool = False) -> Folded:
 
 def _whole(text: str, *, cased: bool) -> str:
     """The same as piece by piece, where no letter is read as another."""
-    if len(text) > _MANY_MARKS and _TOO_MANY_MARKS.search(text):
-        fold = _cased if cased else _plain
-        return "".join(fold(piece) for piece, _, _ in _apart(text))
-    text = unicodedata.normalize("NFKC", _alike(HIDDEN.sub("", text)))
-    text = _alike(text)
+    if not _is_steady(text):
+        if len(text) > _MANY_MARKS and _TOO_MANY_MARKS.search(text):
+            fold = _cased if cased else _plain
+            return "".join(fold(piece) for piece, _, _ in _apart(text))
+        text = HIDDEN.sub("", text)
+    text = _alike(unicodedata.normalize("NFKC", _alike(text)))
     return text if cased else unicodedata.normalize("NFKC", text.casefold())
 
 

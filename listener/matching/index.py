@@ -56,8 +56,15 @@ class Index:
                 continue
             lines: list[int] = np.searchsorted(breaks[1:], np.array(ends)).tolist()
             for asked, line in zip(each, lines, strict=True):
+                text = coarse[starts[line] : starts[line + 1]]
                 for query, groups in asked:
-                    if not groups or _holds_each(coarse[starts[line] : starts[line + 1]], groups):
+                    for group in groups:
+                        for one in group:
+                            if one in text:
+                                break
+                        else:
+                            break
+                    else:
                         yield line, query
 
     def of_one(self, coarse: bytes) -> set[int]:
@@ -67,7 +74,7 @@ class Index:
             for kind in self._kinds
             for asked in kind.hits(coarse)[0]
             for query, groups in asked
-            if not groups or _holds_each(coarse, groups)
+            if all(any(one in coarse for one in group) for group in groups)
         }
 
 
@@ -121,13 +128,3 @@ def _with_marks(anchor: Anchor, groups: Groups) -> Groups:
     """What else a text must hold where the anchor's marks were not looked for."""
     string = anchor.text.encode()
     return groups if among_words(string) == string else (*groups, (string,))
-
-
-def _holds_each(text: bytes, groups: Groups) -> bool:
-    for group in groups:
-        for one in group:
-            if one in text:
-                break
-        else:
-            return False
-    return True

@@ -9,6 +9,8 @@ from typing import Final
 
 import regex
 
+from listener.matching.characters import Free
+
 LOOKS: Final = {
     **dict(zip("АВЕЅІЈКМНОРСТУХԌԚԜӀ", "ABESIJKMHOPCTYXGQWI", strict=True)),
     **dict(zip("авеѕіјкмнорстухһԁԛԝѵӏ", "abesijkmhopctyxhdqwvl", strict=True)),
@@ -21,6 +23,7 @@ UNLIKE: Final = {"Cyrillic": "ж", "Greek": "ω"}
 """An ordinary letter of each script."""
 
 _OTHER: Final = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
+_HAS_NONE: Final = Free(_OTHER)
 _LATIN: Final = regex.compile(r"\p{Latin}")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 _SCRIPTS: Final = {name: regex.compile(rf"\p{{{name}}}") for name in UNLIKE}
@@ -33,7 +36,7 @@ def script_of(letter: str) -> str:
 
 def may_hold(text: str) -> bool:
     """Whether there is any letter that could look like another."""
-    return _OTHER.search(text) is not None
+    return not _HAS_NONE(text)
 
 
 def is_wholly(word: str) -> bool:
