@@ -1,8 +1,7 @@
 """Find the queries in posts: thousands of queries in one pass, each match with its places."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from listener.matching.coarse import Coarse
 from listener.matching.document import Document, Said, whole
@@ -19,8 +18,7 @@ _TO_US: Final = -1
 """The number of what is addressed to us, among the queries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A query that a post matched and where: spans in the title, a line break, then the text."""
 
     query: str

@@ -16,13 +16,16 @@ UNKNOWN: Final = "unknown"
 """How a query names the language that nobody could tell."""
 
 _LINK: Final = regex.compile(
-    r"(?:https?://|(?<![\p{L}\p{N}@.])www\.[\p{L}\p{N}])[^\s<>\"]*", regex.IGNORECASE
+    r"(?:https?://|(?<![\p{L}\p{N}@.])www\.[\p{L}\p{N}])[^\s<>\"\0]*", regex.IGNORECASE
 )
 _QUESTION: Final = regex.compile(
-    r"[?\uff1f\ufe56\u061f\u037e\u2e2e\u055e\u1367\u2047-\u2049\u2753\u2754\u203d"
+    r"[?\u00bf\uff1f\ufe56\u061f\u037e\u2e2e\u055e\u1367\u2047-\u2049\u2753\u2754\u203d"
     r"\u2cfa\u2cfb\ua60f\ua6f7\U00011143]|(?<=\p{Greek}\s?);"
 )
 """Of any script; a semicolon is one behind Greek letters."""
+
+_ENDING: Final = "?!.,:;*_~'\")]"
+"""Signs at the end of an address that are taken for the sentence's."""
 
 _PICTURES: Final = frozenset({"image", "photo", "picture", "gif", "animated_gif", "gifv"})
 _PICTURE_PAGE: Final = regex.compile(r"/photo/\d+$")
@@ -87,7 +90,17 @@ def _has_link(document: Document) -> bool:
 
 
 def _has_question(document: Document) -> bool:
-    return _QUESTION.search(_LINK.sub(" ", document.whole)) is not None
+    return _QUESTION.search(_LINK.sub(_behind_link, document.whole)) is not None
+
+
+def _behind_link(link: "regex.Match[str]") -> str:
+    """What was taken for the end of an address: a bracket that it does not open, a sentence's."""
+    text, opened = link[0], 0
+    for at, character in enumerate(text):
+        opened += (character in "([") - (character in ")]")
+        if opened < 0:
+            return " " + text[at:]
+    return " " + text[len(text.rstrip(_ENDING)) :]
 
 
 def _has_picture(document: Document) -> bool:

@@ -42,14 +42,17 @@ class PlainWords:
         """Where they stand in the post, every place; None where they do not."""
         folded = document.folded(cased=self.words.cased)
         text, first = folded.text, self.first
+        is_single = not (self.rest or self.is_prefix)
         spans: list[Span] = []
         at, size = text.find(first), len(text)
         while at >= 0:
             before = text[at - 1] if at else " "
             if before not in _LETTERS:
-                if (may_follow := self._may_follow(text, at, before)) is None:
-                    return self.words.found(document)
-                if (end := self._end(text, at + len(first))) < 0:
+                may_follow = _AFTER if before in _BEFORE else self._in_handle(text, at)
+                end = at + len(first)
+                if not is_single:
+                    end = self._end(text, end)
+                if may_follow is None or end < 0:
                     return self.words.found(document)
                 after = text[end] if end < size else " "
                 if end and after in may_follow:
@@ -63,13 +66,10 @@ class PlainWords:
             at = text.find(first, at + 1)
         return spans or None
 
-    def _may_follow(self, text: str, at: int, before: str) -> frozenset[str] | None:
-        """What ends the last word; None where that is hard to tell."""
-        if before in _BEFORE:
-            return _AFTER
-        if before == "@" and not self.rest and (at == 1 or text[at - 2] in _BEFORE_HANDLE):
-            return _AFTER_HANDLE
-        return None
+    def _in_handle(self, text: str, at: int) -> frozenset[str] | None:
+        """What ends the word of a handle that begins here; None where that is hard to tell."""
+        is_begun = text[at - 1] == "@" and (at == 1 or text[at - 2] in _BEFORE_HANDLE)
+        return _AFTER_HANDLE if is_begun and not self.rest else None
 
     def _end(self, text: str, at: int) -> int:
         """Where the last word ends; 0 where the words do not follow, -1 where hard to tell."""

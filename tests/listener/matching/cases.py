@@ -1145,6 +1145,14 @@ FIELDS: Final = (
         replace(hit("has:question", "Nothing works."), title="How do I log in?"),
     ),
     *pattern(
+        "a question right behind an address",
+        hit("has:question", "Have you read https://docs.acme.com/setup?"),
+        hit("has:question", "Is it [this one](https://acme.com/a)?"),
+        hit("has:question", "still so (https://acme.com/a)?"),
+        miss("has:question", "see [this one](https://acme.com/?page=2)."),
+        replace(hit("has:question", "why? and when"), title="https://acme.com/a"),
+    ),
+    *pattern(
         "a question mark of another script",
         hit("has:question", "\u3069\u3046\u3057\u3066\uff1f"),
         hit("has:question", "\u0644\u0645\u0627\u0630\u0627\u061f"),

@@ -241,10 +241,23 @@ ADDRESS: Final = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 
 def asks(text: str) -> bool:
     """Whether a question mark of any script stands outside an address."""
-    marks = [char for char in ADDRESS.sub(" ", text) if unicodedata.category(char) in ("Po", "So")]
+    outside = ADDRESS.sub(lambda address: " " + behind(address.group()), text)
+    marks = [char for char in outside if unicodedata.category(char) in ("Po", "So")]
     return any(
         "QUESTION" in unicodedata.name(char, "") or char == "\N{INTERROBANG}" for char in marks
     )
+
+
+def behind(address: str) -> str:
+    """What is not of an address: from a bracket on that closes nothing, or a sentence's signs."""
+    for size in range(1, len(address) + 1):
+        start = address[:size]
+        if sum(map(start.count, ")]")) > sum(map(start.count, "([")):
+            return address[size - 1 :]
+    end = address
+    while end and end[-1] in "?!.,:;*_~'\")]":
+        end = end[:-1]
+    return address[len(end) :]
 
 
 def bare(name: str, *signs: str) -> str:
