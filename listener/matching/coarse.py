@@ -26,7 +26,6 @@ _PAGE: Final = 256
 _BREAK: Final = ord("\n")
 _SPACE: Final = ord(" ")
 _SPACES: Final = re.compile("  +")
-_BYTES_OF_SPACES: Final = re.compile(b"  +")
 _CODE: Final = np.uint32(0x1FFFFF)
 _DROPPED, _LATIN, _CAREFUL, _LONGER, _OTHER, _UNKNOWN = (1 << bit for bit in range(21, 27))
 """Above the code of what a character becomes stands what is to be known of it."""
@@ -74,13 +73,11 @@ class Coarse:
     def one(self, text: str) -> bytes:
         """One text in UTF-8, between line breaks."""
         if text.isascii():
-            data = b"\n%b\n" % text.encode().translate(_ONE_PLAINLY)
-            return _BYTES_OF_SPACES.sub(b" ", data) if b"  " in data else data
+            return _one_spaced(b"\n%b\n" % text.encode().translate(_ONE_PLAINLY))
         coarse = text.replace("\n", " ").translate(self._singly)
         if _WITH_CARE in coarse:
             coarse = coarsely(fold(text).text)
-        data = f"\n{coarse}\n".encode()
-        return _BYTES_OF_SPACES.sub(b" ", data) if b"  " in data else data
+        return _one_spaced(f"\n{coarse}\n".encode())
 
     def _many(self, texts: list[str]) -> tuple[bytes, Sequence[int]]:
         """All folded one character at a time, and the numbers of those that this folds wrong."""
@@ -136,6 +133,12 @@ def _plainly(texts: Sequence[str]) -> bytes:
         joined = "\n".join(("", *map(_one_line, texts), ""))
     codes = np.frombuffer(joined.encode().translate(_PLAINLY), dtype=np.uint8)
     return _single_spaced(codes).tobytes()
+
+
+def _one_spaced(data: bytes) -> bytes:
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
+    return data
 
 
 def _single_spaced(codes: NDArray[_Code]) -> NDArray[_Code]:

@@ -32,9 +32,6 @@ class Hyperscan:
         self._scan = self._database.scan
         # A database has room to work in for one scan at a time.
         self._one_at_a_time = Lock()
-
-    def hits(self, text: bytes) -> Hits:
-        """Every place of every string."""
         found: list[int] = []
         ends: list[int] = []
         add, place = found.append, ends.append
@@ -43,9 +40,17 @@ class Hyperscan:
             add(number)
             place(end)
 
+        self._found, self._ends, self._on_match = found, ends, on_match
+
+    def hits(self, text: bytes) -> Hits:
+        """Every place of every string."""
         with self._one_at_a_time:
-            self._scan(text, match_event_handler=on_match)
-        return found, ends
+            try:
+                self._scan(text, match_event_handler=self._on_match)
+                return self._found.copy(), self._ends.copy()
+            finally:
+                self._found.clear()
+                self._ends.clear()
 
 
 class AhoCorasick:

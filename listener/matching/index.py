@@ -69,13 +69,13 @@ class Index:
 
     def of_one(self, coarse: bytes) -> set[int]:
         """The queries that one text may match."""
-        return {
-            query
-            for kind in self._kinds
-            for asked in kind.hits(coarse)[0]
-            for query, groups in asked
-            if all(any(one in coarse for one in group) for group in groups)
-        }
+        found: set[int] = set()
+        for kind in self._kinds:
+            for asked in kind.hits(coarse)[0]:
+                for query, groups in asked:
+                    if all(any(one in coarse for one in group) for group in groups):
+                        found.add(query)
+        return found
 
 
 class _Words:
@@ -89,6 +89,8 @@ class _Words:
 
     def hits(self, coarse: bytes) -> Hits:
         numbers, ends = self._engine.hits(among_words(coarse))
+        if not numbers:
+            return [], []
         past = self._past
         return (
             [self._asked[number] for number in numbers],
@@ -110,10 +112,10 @@ class _Others:
         self._is_beyond_ascii = not any(one.isascii() for one in strings)
 
     def hits(self, coarse: bytes) -> Hits:
+        if self._is_beyond_ascii and coarse.isascii():
+            return [], []
         each: list[list[Asked]] = []
         ends: list[int] = []
-        if self._is_beyond_ascii and coarse.isascii():
-            return each, ends
         for number, end in zip(*self._engine.hits(coarse), strict=True):
             is_before = coarse[end - self._sizes[number] - 1] in _PLAIN
             is_after = coarse[end] in _PLAIN
