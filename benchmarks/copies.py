@@ -38,16 +38,8 @@ def posts_of(path: Path) -> list[Post]:
         return list(connector.fetch(None).posts)
 
 
-def edits(chance: random.Random, pool: Sequence[str]) -> dict[str, Callable[[str], str]]:
+def edits(chance: random.Random) -> dict[str, Callable[[str], str]]:
     """What people do to a text that they copy."""
-
-    def reworded(text: str, share: float) -> str:
-        said = text.split(" ")
-        for _ in range(max(1, round(len(said) * share))):
-            at = chance.randrange(len(said))
-            if not any(letter.isdigit() for letter in said[at]):
-                said[at : at + chance.choice((0, 1, 1))] = [chance.choice(pool)]
-        return " ".join(said)
 
     def shortened(text: str) -> str:
         return re.sub(r"https?://\S+", "https://t.co/Ab3dE", text)
@@ -62,12 +54,30 @@ def edits(chance: random.Random, pool: Sequence[str]) -> dict[str, Callable[[str
         "emoji": lambda text: f"🔥 {text} 😭😭 ❤️",
         "tags added": lambda text: f"{text} #acme #fail",
         "capitals": str.upper,
-        "1 word in 20 changed": lambda text: reworded(text, 0.05),
-        "1 word in 10 changed": lambda text: reworded(text, 0.10),
-        "all at once, 1 word in 20": lambda text: (
-            f"RT @user: 🔥 {spaced(shortened(reworded(text, 0.05)))} #acme"
-        ),
+        "a greeting and thanks added": lambda text: f"Hi guys, {text} Thanks",
+        "all at once": lambda text: f"RT @user: 🔥 {spaced(shortened(text))} #acme",
         "last seventh cut off": lambda text: f"{text[: len(text) * 6 // 7]}…",
+    }
+
+
+def turned(chance: random.Random, pool: Sequence[str]) -> dict[str, Callable[[str], str]]:
+    """What makes another report of a text: a word in its midst."""
+
+    def replaced(text: str, count: int) -> str:
+        said = text.split(" ")
+        for at in chance.sample(range(1, max(2, len(said) - 1)), min(count, len(said) - 2)):
+            said[at] = chance.choice(pool)
+        return " ".join(said)
+
+    def negated(text: str) -> str:
+        said = text.split(" ")
+        said.insert(chance.randrange(1, len(said)), "not")
+        return " ".join(said)
+
+    return {
+        "another word in its midst": lambda text: replaced(text, 1),
+        "two other words": lambda text: replaced(text, 2),
+        "a negation": negated,
     }
 
 
@@ -77,7 +87,7 @@ def is_found(one: Words, other: Words) -> bool:
 
 
 def passing(pairs: Sequence[tuple[Words, Words]]) -> str:
-    """How many pairs of different texts would be grouped across authors."""
+    """How many pairs of different texts would be grouped, whoever wrote them."""
     wrong = sum(one.is_long and other.is_long and is_found(one, other) for one, other in pairs)
     return f"{wrong:,} of {len(pairs):,}"
 
@@ -134,11 +144,20 @@ def main() -> None:
     each = (time.perf_counter() - began) / len(posts)
     long = [at for at, one in enumerate(said) if one.is_long and len(posts[at].text) < 1500]
     sample = chance.sample(long, min(SAMPLE, len(long)))
-    pool = [word for at in sample[:300] for word in posts[at].text.split() if word.isalpha()]
+    pool = [
+        word
+        for at in sample[:300]
+        for word in posts[at].text.split()
+        if word.isalpha() and len(word) > 3
+    ]
     rows = [("posts; long enough to be copied", f"{len(posts):,}; {len(long):,}")]
-    for name, edit in edits(chance, pool).items():
+    for name, edit in edits(chance).items():
         found = sum(is_found(said[at], words(edit(posts[at].text))) for at in sample)
         rows.append((f"copies found: {name}", f"{found / len(sample):.1%}"))
+    for name, turn in turned(chance, pool).items():
+        pairs = [(said[at], words(turn(posts[at].text))) for at in sample]
+        changed = [(one, other) for one, other in pairs if one.folded != other.folded]
+        rows.append((f"taken for copies: {name}", passing(changed)))
     others = [chance.sample(sample, 2) for _ in range(5000)]
     forms = {at: words(FORM.format(posts[at].text[:200])) for at in sample}
     short = [one for one in said if not one.is_long]

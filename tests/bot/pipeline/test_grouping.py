@@ -63,10 +63,11 @@ def test_copied_text_is_one_case(engine: Engine) -> None:
         engine,
         told(1),
         told(2, f"RT @u1: {BROKEN} 😭 https://t.co/abc"),
-        told(3, BROKEN.replace("playlists", "albums"), platform="mastodon"),
+        told(3, f"Hi guys, {BROKEN.upper()}", platform="mastodon"),
+        told(5, BROKEN.replace("playlists", "albums")),
         told(4, "the export of invoices is broken, it ends with a blank page on every device"),
     )
-    assert grouped(engine) == [(1, [2, 3]), (4, [])]
+    assert grouped(engine) == [(1, [2, 3]), (4, []), (5, [])]
 
 
 def test_copy_joins_the_case_that_an_earlier_batch_opened(engine: Engine) -> None:
