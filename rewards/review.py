@@ -1,15 +1,28 @@
 """What people do to a case, through the same effects as the policy. Matches `desk.review`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from rewards.act import decision_key, say
+from rewards.admission import Place, admitted, place_of, read_place, written
 from rewards.points import points_of, same_pair_before
 from rewards.policy import Policy
 from rewards.thanks import DEFAULT_LIMIT, LIMITS, fits, length
-from store import audit, cases, decisions, examples, helpgraph, ledger, mentions, outbox, people
+from store import (
+    analyses,
+    audit,
+    cases,
+    decisions,
+    examples,
+    helpgraph,
+    ledger,
+    mentions,
+    outbox,
+    people,
+)
+from store.audit import Note
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
@@ -35,6 +48,10 @@ NOT_ABOUT_US: Final = "not about us"
 """The reason of a dismissal that teaches what a query does not mean."""
 ADMITTED: Final = {Lane.UNSURE: "about us", Lane.SPAM: "not spam"}
 """What a person says who takes a case out of a lane."""
+ADMIT: Final = "admit"
+UNDO: Final = "undo"
+UNDOABLE: Final = frozenset({"approve", "dismiss", ADMIT})
+"""Acts, as the audit names them, that UNDO takes back, the last of them first."""
 
 
 class Refused(Exception):
@@ -97,24 +114,34 @@ class Review:
     def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Take the case out of the unsure, for it is about us, or out of the spam, for it is none.
 
-        The case waits with the open ones then, and later mentions like it are believed.
+        The case waits with the open ones then, with a clock that starts now; later mentions like
+        it are believed.
         """
         case = _open_case(tx, case_id)
         if case.lane is Lane.MAIN:
             raise Refused("The case waits with the others already; nothing was changed.")
+        post = _standing_post(tx, case)
+        taken = _other_kinds(tx, case)
+        found = analyses.of(tx, [case.post_id]).get(case.post_id, {})
+        # Of a new case too: the policy, which would judge it as before, finds it decided.
+        _decide(tx, case, Verdict.REVIEW, Reason("overruled", ADMITTED[case.lane]), actor, now)
         if case.lane is Lane.UNSURE:
             examples.save(tx, case.post_id, about=True, actor=actor, at=now)
-        cases.set_lane(tx, case_id, Lane.MAIN)
-        audit.note(tx, now, actor, "admit", "case", case_id, {"reason": ADMITTED[case.lane]})
+        _put(tx, case_id, Lane.MAIN, admitted(case, post, found, taken, self.policy, now))
+        cases.set_state(tx, case_id, CaseState.OPEN, now)
+        detail = {"reason": ADMITTED[case.lane], "lane": case.lane.value} | written(place_of(case))
+        audit.note(tx, now, actor, ADMIT, "case", case_id, detail)
 
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
-        """Open the case again; refused once its message has left.
+        """Open the case again, or put one that a person took out of a lane back into it.
 
-        Points of the approval are taken back by a new entry.
+        Refused once its message has left. Points of the approval are taken back by a new entry,
+        and what the act taught is forgotten.
         """
         case = _case(tx, case_id)
         if case.state in (CaseState.NEW, CaseState.OPEN):
-            raise Refused("The case is open already; there is nothing to undo.")
+            _send_back(tx, case, actor, now)
+            return
         taken = decisions.of_case(tx, case_id)
         _take_back(tx, case_id, now)
         examples.forget(tx, case.post_id)
@@ -122,7 +149,8 @@ class Review:
             _unscore(tx, case, taken[-1])
         _decide(tx, case, Verdict.REVIEW, Reason("undone", "opened again"), actor, now)
         cases.set_state(tx, case_id, CaseState.OPEN, now)
-        audit.note(tx, now, actor, "undo", "case", case_id, {})
+        audit.note(tx, now, actor, UNDO, "case", case_id, {})
+        _teach_again(tx, case)
 
     def _score(self, tx: Connection, case: CaseRow, key: str) -> None:
         act = _act(tx, case)
@@ -136,6 +164,51 @@ class Review:
     def _worth(self, tx: Connection, act: StoredAct) -> int:
         others = [one.act for one in helpgraph.acts_of(tx, act.act.helper_id, PAIR_ACTS)]
         return points_of(act.act, same_pair_before(act.act, others, self.policy), self.policy)
+
+
+def admission(tx: Connection, case_id: int) -> Note | None:
+    """How a person took the case out of a lane; None where nobody did, or it was undone."""
+    standing: list[Note] = []
+    for note in audit.of(tx, "case", case_id):
+        if note.verb in UNDOABLE:
+            standing.append(note)
+        elif note.verb == UNDO and standing:
+            standing.pop()
+    return standing[-1] if standing and standing[-1].verb == ADMIT else None
+
+
+def _send_back(tx: Connection, case: CaseRow, actor: str, now: datetime) -> None:
+    """Put an open case back into the lane that a person took it out of."""
+    note = admission(tx, case.id)
+    if note is None:
+        raise Refused("The case is open already; there is nothing to undo.")
+    lane, place = Lane(note.detail["lane"]), read_place(note.detail)
+    if place.kind in _other_kinds(tx, case):
+        place = replace(place, kind=case.kind)
+    _decide(tx, case, Verdict.REVIEW, Reason("undone", f"{lane.value} again"), actor, now)
+    examples.forget(tx, case.post_id)
+    _put(tx, case.id, lane, place)
+    audit.note(tx, now, actor, UNDO, "case", case.id, {"reason": f"{lane.value} again"})
+
+
+def _teach_again(tx: Connection, case: CaseRow) -> None:
+    """That the post is about us was said before the act that is undone, and still holds."""
+    note = admission(tx, case.id)
+    if note is not None and Lane(note.detail["lane"]) is Lane.UNSURE:
+        examples.save(tx, case.post_id, about=True, actor=note.actor, at=note.at)
+
+
+def _put(tx: Connection, case_id: int, lane: Lane, place: Place) -> None:
+    cases.set_lane(tx, case_id, lane)
+    cases.set_kind(tx, case_id, place.kind, place.reason)
+    cases.route(
+        tx, case_id, responder=place.responder, due_at=place.due_at, priority=place.priority
+    )
+
+
+def _other_kinds(tx: Connection, case: CaseRow) -> set[CaseKind]:
+    """What the post has other cases of: it has one of each kind."""
+    return {one.kind for one in cases.of_posts(tx, [case.post_id]) if one.id != case.id}
 
 
 def _case(tx: Connection, case_id: int) -> CaseRow:

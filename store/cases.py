@@ -28,6 +28,7 @@ __all__ = [
     "queue_size",
     "route",
     "set_draft",
+    "set_kind",
     "set_lane",
     "set_state",
     "undecided",
@@ -126,6 +127,11 @@ def set_draft(tx: Connection, id: int, draft: str | None) -> None:
 def set_lane(tx: Connection, id: int, lane: Lane) -> None:
     """Move a case to another part of the queue."""
     _set(tx, id, lane=lane.value)
+
+
+def set_kind(tx: Connection, id: int, kind: CaseKind, reason: str) -> None:
+    """Say what a case asks for after all, and by what; its post must have no other case of it."""
+    _set(tx, id, kind=kind.value, reason=scrub(reason))
 
 
 def route(

@@ -1,5 +1,6 @@
 """What a person's act changes, and what is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,33 @@ from rewards.act import act
 from rewards.case import Case
 from rewards.decide import decide
 from rewards.policy import Policy
-from rewards.review import Refused, Review
-from store import audit, cases, decisions, examples, ledger, members, mentions, outbox, people
+from rewards.review import Refused, Review, admission
+from store import (
+    analyses,
+    audit,
+    cases,
+    decisions,
+    examples,
+    ledger,
+    members,
+    mentions,
+    outbox,
+    people,
+)
 from store.db import Connection
 from store.mentions import NewMention
-from store.records import CaseState, Choice, Lane, Message, MessageState, Verdict
+from store.records import (
+    Analysis,
+    CaseKind,
+    CaseState,
+    Choice,
+    Lane,
+    Message,
+    MessageState,
+    NewCase,
+    Task,
+    Verdict,
+)
 from tests.rewards.stored import NOW, doubtful, help_case, issue_case
 
 POLICY = Policy()
@@ -204,8 +227,96 @@ def test_case_in_doubt_is_taken_back_to_the_open_ones(
     row = cases.load(tx, case.id)
     assert row is not None
     assert (row.lane, row.state) == (Lane.MAIN, CaseState.OPEN)
+    assert row.due_at == LATER + timedelta(hours=POLICY.response_hours.issue)
     assert taught(tx, "brand") == lesson
-    assert audit.of(tx, "case", case.id)[-1].verb == "admit"
+    note = audit.of(tx, "case", case.id)[-1]
+    assert (note.actor, note.verb) == ("Ann", "admit")
+    assert decisions.of_case(tx, case.id)[-1].reasons[0].rule == "overruled"
+
+
+@pytest.mark.parametrize("lane", [Lane.UNSURE, Lane.SPAM])
+def test_undo_puts_it_back_as_it_was(tx: Connection, lane: Lane) -> None:
+    case = decided(tx, issue_case(tx))
+    found_by(tx, case, "brand")
+    cases.set_lane(tx, case.id, lane)
+    before = cases.load(tx, case.id)
+    REVIEW.admit(tx, case.id, actor="Ann", now=LATER)
+    cases.assign(tx, case.id, members.add_member(tx, "Bo", NOW))
+    undo(tx, case)
+    after = cases.load(tx, case.id)
+    assert before is not None
+    assert after is not None
+    assert replace(after, assignee_id=None) == before
+    assert taught(tx, "brand") == []
+    assert admission(tx, case.id) is None
+    with pytest.raises(Refused, match="open already"):
+        undo(tx, case)
+
+
+def test_undone_acts_come_back_one_by_one(tx: Connection) -> None:
+    case = decided(tx, issue_case(tx))
+    found_by(tx, case, "brand")
+    cases.set_lane(tx, case.id, Lane.UNSURE)
+    REVIEW.admit(tx, case.id, actor="Ann", now=LATER)
+    REVIEW.dismiss(tx, case.id, "not about us", actor="Bo", now=LATER)
+    undo(tx, case)
+    row = cases.load(tx, case.id)
+    assert row is not None
+    assert (row.lane, row.state) == (Lane.MAIN, CaseState.OPEN)
+    assert taught(tx, "brand") == [True]
+    undo(tx, case)
+    row = cases.load(tx, case.id)
+    assert row is not None
+    assert (row.lane, row.state) == (Lane.UNSURE, CaseState.OPEN)
+    assert taught(tx, "brand") == []
+
+
+def test_new_case_that_is_taken_back_is_not_judged_again(tx: Connection) -> None:
+    case = issue_case(tx)
+    cases.set_lane(tx, case.id, Lane.SPAM)
+    REVIEW.admit(tx, case.id, actor="Ann", now=NOW)
+    assert state(tx, case) is CaseState.OPEN
+    assert not act(tx, decide(case, POLICY), case, POLICY, LATER)
+
+
+@pytest.mark.parametrize(
+    ("readings", "kind"),
+    [
+        ({Task.INTENT: "request"}, CaseKind.REQUEST),
+        ({Task.INTENT: "other", Task.SENTIMENT: "positive"}, CaseKind.PRAISE),
+        ({Task.INTENT: "thanks", Task.SENTIMENT: "negative"}, CaseKind.ISSUE),
+        ({}, CaseKind.QUESTION),
+        ({Task.INTENT: "request", Task.OFFENSIVE: "offensive"}, CaseKind.CONDUCT),
+    ],
+)
+def test_spam_that_is_none_gets_the_kind_that_it_reads_as(
+    tx: Connection, readings: dict[Task, str], kind: CaseKind
+) -> None:
+    case = decided(tx, issue_case(tx))
+    cases.set_kind(tx, case.id, CaseKind.CONDUCT, "looks like spam, 0.93")
+    cases.set_lane(tx, case.id, Lane.SPAM)
+    rows = [Analysis(case.post.id, task, "t", label, 0.9) for task, label in readings.items()]
+    analyses.save(tx, rows)
+    REVIEW.admit(tx, case.id, actor="Ann", now=LATER)
+    row = cases.load(tx, case.id)
+    assert row is not None
+    assert row.kind is kind
+    assert row.reason.startswith("looks like spam" if kind is CaseKind.CONDUCT else kind.value)
+    undo(tx, case)
+    row = cases.load(tx, case.id)
+    assert row is not None
+    assert (row.kind, row.reason) == (CaseKind.CONDUCT, "looks like spam, 0.93")
+
+
+def test_post_keeps_one_case_of_a_kind(tx: Connection) -> None:
+    case = decided(tx, issue_case(tx))
+    new = NewCase(case.post.id, case.post.person_id, CaseKind.CONDUCT, "spam", NOW, NOW)
+    (id_,) = cases.open_cases(tx, [replace(new, lane=Lane.SPAM)])
+    analyses.save(tx, [Analysis(case.post.id, Task.INTENT, "t", "issue", 0.9)])
+    REVIEW.admit(tx, id_, actor="Ann", now=LATER)
+    row = cases.load(tx, id_)
+    assert row is not None
+    assert (row.kind, row.lane) == (CaseKind.CONDUCT, Lane.MAIN)
 
 
 def test_case_that_is_in_no_doubt_is_not_taken_back(tx: Connection) -> None:
