@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Column, Connection, and_, func, select
 
 from store.clean import key
 from store.posts import fetch, stored
@@ -36,6 +36,8 @@ class Waiting:
     new: int
     unsure: int = 0
     spam: int = 0
+    done: int = 0
+    dismissed: int = 0
 
 
 def waiting(tx: Connection, member_id: int) -> Waiting:
@@ -50,6 +52,8 @@ def waiting(tx: Connection, member_id: int) -> Waiting:
         and_(case.c.state == CaseState.NEW.value, is_main),
         and_(opened, case.c.lane == Lane.UNSURE.value),
         and_(opened, case.c.lane == Lane.SPAM.value),
+        case.c.state == CaseState.DONE.value,
+        case.c.state == CaseState.DISMISSED.value,
     )
     some = (select(case.c.id).where(rows).limit(MOST_COUNTED).subquery() for rows in which)
     counts = (select(func.count()).select_from(rows).scalar_subquery() for rows in some)
@@ -59,6 +63,24 @@ def waiting(tx: Connection, member_id: int) -> Waiting:
 def post_count(tx: Connection) -> int:
     """How many posts the store holds, from an index alone."""
     return tx.scalar(select(func.count()).select_from(post)) or 0
+
+
+def platforms(tx: Connection, limit: int) -> list[str]:
+    """The platforms that posts were heard on, by name."""
+    return _values(tx, post.c.platform, limit)
+
+
+def queries(tx: Connection, limit: int) -> list[str]:
+    """The queries that found posts, by name."""
+    return _values(tx, mention.c.query, limit)
+
+
+def _values(tx: Connection, column: Column[str], limit: int) -> list[str]:
+    """The values of a column that leads an index: one look a value, however many rows have it."""
+    walk = select(func.min(column).label("value")).cte("walk", recursive=True)
+    following = select(func.min(column)).where(column > walk.c.value).scalar_subquery()
+    walk = walk.union_all(select(following).where(walk.c.value.is_not(None)))
+    return list(tx.scalars(select(walk.c.value).where(walk.c.value.is_not(None)).limit(limit)))
 
 
 def matched(tx: Connection, post_ids: Collection[int]) -> dict[int, list[Span]]:

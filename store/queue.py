@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 
 from store.clean import key, scrub
 from store.records import CaseKind, CaseState, Lane, Task
-from store.schema import account, analysis, case, member, post
+from store.schema import account, analysis, case, member, mention, post
 
 _WILD: Final = re.compile("[%_/]")
+
+_FEW: Final = 500
 
 TEXT_SHOWN: Final = 300
 """Characters of a post that a row of the queue carries."""
@@ -29,6 +31,8 @@ class QueueFilters:
     unassigned: bool = False
     platform: str | None = None
     channel: str | None = None
+    query: str | None = None
+    """The name of a query that found the post."""
     text: str | None = None
     """In the post's text or title, in any case."""
 
@@ -41,6 +45,7 @@ class QueueItem:
     post_id: int
     kind: CaseKind
     state: CaseState
+    lane: Lane
     priority: int
     reason: str
     opened_at: datetime
@@ -117,9 +122,20 @@ def _chosen(tx: Connection, query: Select[Any], filters: QueueFilters) -> Select
         query = query.where(case.c.platform == filters.platform)
     if filters.channel is not None:
         query = query.where(case.c.channel == key(filters.channel))
+    if filters.query is not None:
+        query = query.where(_found_by(tx, filters.query))
     if filters.text:
         query = query.where(_says(tx, filters.text))
     return query
+
+
+def _found_by(tx: Connection, name: str) -> ColumnElement[bool]:
+    """Few posts are named one by one; of many, the queue's first rows are soon found."""
+    found = select(mention.c.post_id).where(mention.c.query == key(name)).limit(_FEW + 1)
+    few = list(tx.scalars(found))
+    if len(few) <= _FEW:
+        return case.c.post_id.in_(few)
+    return exists().where(mention.c.query == key(name), mention.c.post_id == case.c.post_id)
 
 
 def _says(tx: Connection, words: str) -> ColumnElement[bool]:
@@ -150,7 +166,7 @@ def _items() -> Select[Any]:
     return (
         select(
             case.c.id.label("case_id"), case.c.post_id, case.c.kind, case.c.state,
-            case.c.priority, case.c.reason, case.c.opened_at, case.c.due_at,
+            case.c.lane, case.c.priority, case.c.reason, case.c.opened_at, case.c.due_at,
             post.c.created_at.label("posted_at"), case.c.platform, case.c.channel, post.c.title,
             func.substr(post.c.text, 1, TEXT_SHOWN).label("text"),
             account.c.handle, case.c.person_id, analysis.c.label.label("sentiment"),
@@ -165,4 +181,5 @@ def _items() -> Select[Any]:
 
 def _value(row: Row[Any]) -> QueueItem:
     columns = row._asdict()
-    return QueueItem(**columns | {"kind": CaseKind(row.kind), "state": CaseState(row.state)})
+    words = {"kind": CaseKind(row.kind), "state": CaseState(row.state), "lane": Lane(row.lane)}
+    return QueueItem(**columns | words)

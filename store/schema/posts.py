@@ -72,6 +72,7 @@ mention = Table(
     Column("matched", JSON, nullable=False),
     Column("heard_at", Instant, nullable=False),
     UniqueConstraint("post_id", "query"),
+    Index("ix_mention_query", "query", "post_id"),  # cases.queue, of one query; pages.queries
 )  # fmt: skip
 
 # That a post was deleted on its platform, and when and by which rule that was carried out here.

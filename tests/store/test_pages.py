@@ -69,7 +69,18 @@ def test_waiting_cases_are_counted_by_who_has_them(tx: Connection) -> None:
     me, other = (members.add_member(tx, name, MOMENT) for name in ("Ann", "Bo"))
     cases.assign(tx, opened[0], me)
     cases.assign(tx, opened[1], other)
-    assert pages.waiting(tx, me) == Waiting(open=3, mine=1, unassigned=1, new=1)
+    assert pages.waiting(tx, me) == Waiting(open=3, mine=1, unassigned=1, new=1, done=1)
+
+
+def test_what_a_list_can_be_narrowed_to_is_found_by_an_index(tx: Connection) -> None:
+    assert pages.platforms(tx, 9) == pages.queries(tx, 9) == []
+    posts = [a_post(f"p{n}", platform=name) for n, name in enumerate(("x", "reddit", "x"))]
+    ids = [one.id for one in mentions.save_posts(tx, posts, "s", MOMENT)]
+    new = [NewMention(one, name, (), MOMENT) for one in ids for name in ("b", "c", "a")]
+    mentions.add_mentions(tx, new)
+    assert pages.platforms(tx, 9) == ["reddit", "x"]
+    assert pages.queries(tx, 9) == ["a", "b", "c"]
+    assert pages.queries(tx, 2) == ["a", "b"]
 
 
 def test_posts_are_counted(tx: Connection) -> None:

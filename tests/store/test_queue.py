@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from store import analyses, cases, members
+from store import analyses, cases, members, mentions
 from store.db import Connection
+from store.mentions import NewMention
 from store.queue import QueueCounts, QueueFilters, queue, queue_counts, queue_size
 from store.records import Analysis, CaseKind, CaseState, Post, Task
 from tests.posts import MOMENT, a_post
@@ -75,6 +76,23 @@ def test_filters_leave_what_was_asked_for(tx: Connection) -> None:
     assert _shown(tx, QueueFilters(state=None, platform="x")) == [help_, done]
     assert _shown(tx, QueueFilters(state=None, channel="#b")) == [issue, done]
     assert _shown(tx, QueueFilters(platform="x", channel="#b")) == []
+
+
+@pytest.mark.parametrize("others", [0, 501])
+def test_queue_of_one_query_is_the_same_however_many_posts_it_found(
+    tx: Connection, others: int
+) -> None:
+    more = saved(tx, *(a_post(f"other {n}") for n in range(others)))
+    mentions.add_mentions(tx, [NewMention(one, "acme", (), MOMENT) for one in more])
+    ids = [_open(tx, a_post(f"p{n}"), minute=n) for n in range(3)]
+    first, _, last = (cases.load(tx, id_) for id_ in ids)
+    assert first is not None
+    assert last is not None
+    found = [(last, "acme"), (first, "acme"), (first, "other")]
+    mentions.add_mentions(tx, [NewMention(row.post_id, name, (), MOMENT) for row, name in found])
+    assert _shown(tx, QueueFilters(query="acme")) == [ids[0], ids[2]]
+    assert _shown(tx, QueueFilters(query="other", text="nowhere")) == []
+    assert _shown(tx, QueueFilters(query="ACME")) == []
 
 
 @pytest.mark.parametrize(
