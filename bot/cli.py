@@ -34,8 +34,8 @@ PEOPLE: Final = Group(
 )
 MODEL: Final = Group(
     "model",
-    "The model that judges: info, classify, evaluate, train.",
-    (model.info, model.classify, model.evaluate, model.train),
+    "The model that judges: info, classify, eval, evaluate, train.",
+    (model.info, model.classify, model.eval_, model.evaluate, model.train),
 )
 QUERY: Final = Group(
     "query",

@@ -26,7 +26,9 @@ def _expected() -> Iterator[type[Exception]]:
     from bot.settings import SettingsError
     from listener.connectors import ConnectorError
     from listener.query import QueryError
+    from models.labelled import LabelledError
     from models.weights_file import ModelError
     from store.errors import StoreError
 
-    yield from (CommandError, SettingsError, ConnectorError, QueryError, ModelError, StoreError)
+    yield from (CommandError, SettingsError, ConnectorError, QueryError)
+    yield from (LabelledError, ModelError, StoreError)

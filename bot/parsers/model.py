@@ -1,4 +1,4 @@
-"""``laurels model``: info, classify, train and evaluate."""
+"""``laurels model``: info, classify, eval, evaluate and train."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,21 @@ def classify(
     from bot.commands import model as command
 
     command.classify(settings_in(config), texts, as_json=as_json)
+
+
+def eval_(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="sentiment, emotion, intent, …")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help='Rows {"text", "label"}, one a line; gzip or not.'),
+    ],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Say how good the model is on a file of labelled texts."""
+    from bot.commands import model_eval as command
+
+    command.evaluate(settings_in(config), task, file, as_json=as_json)
 
 
 def train(

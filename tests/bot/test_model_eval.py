@@ -1,0 +1,75 @@
+"""``laurels model eval`` with the shipped model."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+
+FIGURES = {
+    *("n", "macro_recall", "macro_f1", "accuracy", "per_label", "ece", "coverage"),
+    *("accuracy_at_80", "posts_per_second", "model"),
+}
+
+
+def _eval(folder: Path, task: str, *rows: object) -> Result:
+    path = folder / "rows.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    return CliRunner().invoke(app, ["model", "eval", task, str(path), "--json"])
+
+
+def test_every_row_is_scored_and_every_figure_there(tmp_path: Path) -> None:
+    done = _eval(
+        tmp_path,
+        "sentiment",
+        {"text": "I love it, works great!", "label": "positive"},
+        {"text": "Terrible. I hate this, it broke again.", "label": "negative"},
+        {"text": "", "label": "neutral"},
+    )
+    found = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert set(found) == FIGURES
+    assert (found["n"], found["accuracy"], found["macro_recall"]) == (3, 1.0, 1.0)
+    assert set(found["per_label"]["positive"]) == {"precision", "recall", "f1", "n"}
+
+
+def test_neutral_is_not_chosen_where_no_row_is(tmp_path: Path) -> None:
+    rows = [
+        {"text": "The new acme arrives on Monday.", "target": "acme", "label": "positive"},
+        {"text": "acme is the worst", "target": "acme", "label": "negative"},
+    ]
+    assert set(json.loads(_eval(tmp_path, "target", *rows).stdout)["per_label"]) <= {
+        "positive",
+        "negative",
+    }
+
+
+def test_emotions_may_be_several_and_languages_are_told(tmp_path: Path) -> None:
+    found = json.loads(
+        _eval(
+            tmp_path,
+            "emotion",
+            {"text": "Thank you so much for the help!", "labels": ["gratitude"]},
+            {"text": "I am so angry about this", "labels": ["anger", "annoyance"]},
+        ).stdout
+    )
+    assert found["per_label"]["gratitude"]["f1"] == 1.0
+    rows = [{"text": "Das Wetter ist heute wirklich sehr schön", "label": "german"}]
+    assert json.loads(_eval(tmp_path, "language", *rows).stdout)["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("task", "row", "told"),
+    [
+        ("mood", {"text": "a", "label": "positive"}, "'mood' is no task; there are sentiment"),
+        ("sentiment", {"text": "a", "label": "angry"}, "line 1: has the label 'angry'"),
+    ],
+)
+def test_what_cannot_be_measured_is_told(
+    tmp_path: Path, task: str, row: dict[str, str], told: str
+) -> None:
+    done = _eval(tmp_path, task, row)
+    assert done.exit_code == 1
+    assert told in str(done.exception)

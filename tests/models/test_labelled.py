@@ -1,0 +1,102 @@
+"""Files of labelled texts: what is read, and what a bad one is told."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from models.labelled import LONGEST, LabelledError, Row, read
+from models.tasks import TASKS
+
+
+def _file(folder: Path, *lines: object) -> Path:
+    path = folder / "rows.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    return path
+
+
+def test_rows_are_read_packed_or_not(tmp_path: Path) -> None:
+    path = _file(tmp_path, {"text": "fine", "label": "Positive"}, {"text": "", "label": "neu"})
+    wanted = [Row("fine", ("positive",)), Row("", ("neutral",))]
+    assert list(read(path, TASKS["sentiment"])) == wanted
+    packed = tmp_path / "rows"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert list(read(packed, TASKS["sentiment"])) == wanted
+
+
+def test_several_labels_and_targets_are_read(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path, {"text": "ta", "labels": ["gratitude", "joy"]}, {"text": "", "labels": []}
+    )
+    assert [one.labels for one in read(path, TASKS["emotion"])] == [("gratitude", "joy"), ()]
+    path = _file(tmp_path, {"text": "acme is bad", "target": "acme", "label": "negative"})
+    assert list(read(path, TASKS["target"])) == [Row("acme is bad", ("negative",), "acme")]
+
+
+def test_a_mark_of_byte_order_and_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes(b'\xef\xbb\xbf{"text": "a", "label": "positive"}\r\n\r\n')
+    assert len(list(read(path, TASKS["sentiment"]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "spelled", "label"),
+    [
+        ("offensive", "inoffensive", "not-offensive"),
+        ("offensive", "not_offensive", "not-offensive"),
+        ("irony", "non-irony", "non_irony"),
+        ("intent", "Feature request", "request"),
+        ("complaint", "not complaint", "not_complaint"),
+        ("language", "English", "en"),
+        ("language", "pt", "pt"),
+        ("sentiment", "angry", None),
+    ],
+)
+def test_labels_may_be_spelled_as_published_sets_do(
+    task: str, spelled: str, label: str | None
+) -> None:
+    assert TASKS[task].label(spelled) == label
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"\xff\xfe\n", "line 1: is no UTF-8 text"),
+        (b"hello\n", "line 1: is no JSON; a row looks as {"),
+        (b"[" * 100_000 + b"\n", "line 1: is no JSON"),
+        (b"[1]\n", "line 1: is no object"),
+        (b'{"label": "positive"}\n', 'needs a "text"'),
+        (b'{"text": 3, "label": "positive"}\n', 'needs a "text"'),
+        (b'{"text": "a"}\n', 'needs a "label"'),
+        (b'{"text": "a", "label": 1}\n', 'needs a "label"'),
+        (
+            b'{"text": "a", "labels": ["positive", "negative"]}\n',
+            "has 2 labels; sentiment takes one",
+        ),
+        (b'{"text": "a", "label": "angry"}\n', "knows negative, neutral, positive"),
+        (b"x" * (LONGEST + 2), "is longer than"),
+        (b"", "empty; it needs a row as"),
+        (b" \n\n", "empty; it needs a row as"),
+        (gzip.compress(b'{"text": "a", "label": "positive"}\n' * 99)[:-9], "damaged after row"),
+    ],
+)
+def test_bad_file_is_told_by_its_line(tmp_path: Path, line: bytes, told: str) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes(line)
+    with pytest.raises(LabelledError) as refused:
+        list(read(path, TASKS["sentiment"]))
+    assert told in str(refused.value)
+    assert str(path) in str(refused.value)
+
+
+def test_target_is_needed_where_it_is_asked_about(tmp_path: Path) -> None:
+    path = _file(tmp_path, {"text": "a", "label": "positive"})
+    with pytest.raises(LabelledError, match='line 1: needs a "target"'):
+        list(read(path, TASKS["target"]))
+
+
+def test_missing_file_and_folder_are_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(LabelledError, match=str(path)):
+            list(read(path, TASKS["sentiment"]))
