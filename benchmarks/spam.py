@@ -1,14 +1,15 @@
 """How well `models.spam` tells spam: precision first, for a wrongly hidden customer is worse.
 
 `python -m benchmarks.spam ../shared/data [--write]`. There is no published set of spam at hand:
-`spam.json` holds 197 posts that were read and labelled by hand, by post id, and 100 texts written
-by hand, half of them hard negatives. Customers' texts of other sets are clean. A third of each is
-held out, by hash. With `--write` the head that is fitted on the other two thirds is written to
-`models/weights/spam.json`.
+`spam.json` holds posts that were read and labelled by hand, by post id, and texts written by hand,
+half of them hard negatives. Customers' texts of other sets are clean. By hash, three fifths fit the
+head, one fifth chooses where it draws the line, and one fifth, held out, chooses nothing. With
+`--write` the head is written to `models/weights/spam.json`.
 """
 
 import gzip
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,14 +31,17 @@ _PRIOR: Final = {
     "mark coins": 1.5, "mark promised gain": 2.2, "mark followers for sale": 3.5,
     "mark promo code": 2.2, "mark job offer": 2.5, "mark pay named": 1.7,
     "mark contact elsewhere": 1.7, "mark licence keys": 3.0, "mark loud": 1.0,
-    "mark search ranking": 3.0, "mark casino or pills": 3.0, "mark giveaway": 2.0, "mark link": 1.7,
+    "mark search ranking": 3.0, "mark casino or pills": 3.0, "mark giveaway": 1.5,
+    "mark asks to enter": 3.5, "mark link": 1.5, "trouble": -3.0,
 }  # fmt: skip
 """What a person would weigh the marks by; the texts correct it as far as they reach."""
 _PRIOR_BIAS: Final = -2.6
-_RIDGE: Final = 0.3
+_RIDGE: Final = 0.6
 _FIRM: Final = 2.0
 _OFTEN: Final = 3
 _RARE_CUSTOMER: Final = 0.2
+_MARGIN: Final = 0.7
+"""Between the clean text that looks most like spam and the line, as log odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ class Labelled:
     source: str
 
     @property
-    def held_out(self) -> bool:
-        """Whether it only measures."""
-        return hash_of(self.text) % 3 == 0
+    def part(self) -> str:
+        """What it is for."""
+        return ("held out", "chooses", "fits", "fits", "fits")[hash_of(self.text) % 5]
 
 
 def _rows(data: Path, name: str, split: str) -> Iterator[dict[str, Any]]:
@@ -130,17 +134,30 @@ def fitted(texts: Sequence[Labelled]) -> SpamHead:
     return SpamHead(round(float(weights[-1]), 3), kept)
 
 
+def drawn(head: SpamHead, texts: Sequence[Labelled]) -> SpamHead:
+    """The head with its bias moved so that the threshold hides no clean text of these."""
+    clean = [spam(one.text, head).score for one in texts if not one.is_spam]
+    highest = min(max(clean, default=THRESHOLD), 0.999)
+    move = min(0.0, _odds(THRESHOLD) - _odds(highest) - _MARGIN)
+    return SpamHead(round(head.bias + move, 3), head.weights)
+
+
+def _odds(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))
+
+
 def main(data: Path, *, write: bool) -> None:
     """Print the table."""
     every = labelled(data) + customers(data)
-    head = fitted([one for one in every if not one.held_out])
+    head = fitted([one for one in every if one.part == "fits"])
+    head = drawn(head, [one for one in every if one.part == "chooses"])
     if write:
-        value = {"name": "spam-1", "bias": head.bias, "weights": dict(head.weights)}
+        value = {"name": "spam-2", "bias": head.bias, "weights": dict(head.weights)}
         (BUNDLED / FILE).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     print(f"{len(head.weights)} weights\n\n| held out | texts | spam | hidden | of these spam |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for source in ("posts", "written", "customers"):
-        some = [one for one in every if one.held_out and one.source == source]
+        some = [one for one in every if one.part == "held out" and one.source == source]
         hidden = [one for one in some if spam(one.text, head).score >= THRESHOLD]
         right = sum(one.is_spam for one in hidden)
         total = sum(one.is_spam for one in some)

@@ -21,6 +21,12 @@ FILE: Final = "spam.json"
 _LINK: Final = re.compile(
     r"https?://|www\.|\b[\w-]+\.(?:example|biz|info|xyz|top|shop|click|ly)/\S", re.IGNORECASE
 )
+_ENTRY: Final = (
+    r"(?<!\bto )(?<!\bi )\b(?:follow|like|rt|retweet|re-?post|share|tag|comment|subscribe|enter"
+    r"|join|participate|sign up)\b"
+)
+_YOUR: Final = "a|an|your|another|the|one more"
+_PRIZE: Final = r"an?\b|one of|our\b|[$€£]|\d|free\b|tickets|tix|prizes|exciting"
 _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     "coins": (
         r"\b(?:airdrop|pre-?sale|crypto|bitcoin|btc|usdt|forex|nft|coins?|wallets?|tokens?)\b",
@@ -47,7 +53,8 @@ _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
         r"\bremote (?:typist|data entry|jobs?|assistants?)\b",
     ),
     "pay named": (
-        r"[$€£] ?\d[\d,.]*k? ?(?:usd|a|per|every|each|/) ?(?:day|daily|hour|week|month)?",
+        r"[$€£] ?\d[\d,.]*k? ?(?:usd )?"
+        r"(?:daily|weekly|(?:an?|per|every|each|/) ?(?:day|hour|week|month))",
         r"\b\d[\d,.]*k? ?(?:usd|dollars|euros?) "
         r"(?:daily|weekly|monthly|(?:a|per) (?:day|week|hour|month))",
     ),
@@ -60,7 +67,7 @@ _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "loud": (
         r"[🚀💰🤑🔥💸🎁💎]|!!!",
-        r"\b(?:click (?:here|now)|hurry|act now|last chance|link in bio|sign up now)\b",
+        r"\b(?:hurry|act now|last chance|link in bio|sign up now)\b",
         r"\b(?:limited (?:time|offer)|only \d+ (?:left|seats?|spots?)|first \d+)\b",
     ),
     "search ranking": (
@@ -69,13 +76,23 @@ _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "casino or pills": (
         r"\b(?:online casino|betting tips|free spins)\b",
-        r"\b(?:viagra|cialis|weight loss|loan approval)\b",
+        r"\b(?:viagra|cialis|loan approval)\b",
     ),
     "giveaway": (
-        r"\b(?:giveaways?|giving away|sweepstakes?|raffle)\b",
-        r"\b(?:chance to win|enter (?:now|here|to win))\b",
-        r"\b(?:win (?:a|an) (?:free|brand)|retweet (?:to|this|and|every))\b",
-        r"\b(?:claim (?:your|here|now)|free (?:gift|prizes?|codes?))\b",
+        r"\b(?:giveaways?|sweepstakes?|raffle|free (?:gifts?|prizes?|codes))\b",
+        r"\bgiving away (?:an?|one|two|some|free|our|\d+|[$€£]) ?\w",
+        r"#\w*(?:giveaway|sweepstakes|freebie|instantwin)\w*|#(?:competition|contest|prize)\b",
+    ),
+    "asks to enter": (
+        rf"{_ENTRY}[^.?!\n]{{0,60}}\b(?:to (?:win|enter|be entered)|in to win)\b(?! into)",
+        rf"(?:{_ENTRY}|\b(?:stop (?:in|by)|play)\b)[^.?!\n]{{0,60}}"
+        rf"\b(?:for|get) (?:{_YOUR} )?chance\b",
+        rf"\b(?:{_YOUR}|free|last|for) chance (?:to win|of winning) (?:{_PRIZE})",
+        rf"{_ENTRY}[^.?!\n]{{0,60}}\b(?:giveaway|sweepstakes?|win (?:{_PRIZE}))",
+        r"(?:^|[.!] |\bwant to )win (?:an?\b|one of|our\b|[$€£]|free\b|tickets|tix|prizes)",
+        rf"\bto (?:enter|win)\b:? ?(?:just |simply )?{_ENTRY}",
+        r"\b(?:retweet (?:this|and|every)|like and retweet|rt (?:this|and))\b[^.?!\n]{0,60}\bwin\b",
+        r"\bclaim (?:your|here|now)\b",
     ),
 }
 _COMPILED: Final = tuple(
@@ -83,8 +100,15 @@ _COMPILED: Final = tuple(
 )
 _WORD: Final = re.compile(r"[a-z$%][a-z'$%]+")
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|@\w+")
+_AFTER: Final = re.compile(
+    r"\b(?:(?:never|not?|still) (?:\w+ ){0,3}(?:got|get|receive|received|came|come|arrived|work\w*)"
+    r"|(?:did(?:n't)?|has(?:n't)?|have(?:n't)?|does(?:n't)?|do(?:n't)?|can(?:'t)?|cannot) "
+    r"(?:i|you|we|any\w*|some\w*)|when will|who (?:won|do|can)|i (?:won|had|have|can't|cannot)"
+    r"|scam|fake|legit|refund|error|fail\w*|crash\w*|bug|broken|complain\w*|where is)\b",
+    re.IGNORECASE,
+)
 _SHOUT: Final = re.compile(r"\b[A-Z]{3,}\b")
-_EMOJI: Final = re.compile(r"[\U0001F300-\U0001FAFF]")
+_EMOJI: Final = re.compile(r"[🚀💰🤑🔥💸🎁💎🎉🎊🏆]")
 _NAMED: Final = 3
 _TELLS: Final = 0.5
 """The least weight of a word that is named as a reason."""
@@ -156,7 +180,7 @@ def found_marks(text: str) -> tuple[str, ...]:
 
 
 def features(text: str, marks: tuple[str, ...]) -> dict[str, float]:
-    """What the head weighs: marks, their number, how loud the text is, its words and pairs."""
+    """What the head weighs: marks, how loud and how troubled a text is, its words and pairs."""
     words = _WORD.findall(_ADDRESS.sub(" ", text.replace("’", "'")).lower())
     found = {f"mark {name}": 1.0 for name in marks}
     found["marks"] = min(len(marks), 4) / 2
@@ -164,5 +188,6 @@ def features(text: str, marks: tuple[str, ...]) -> dict[str, float]:
     found["tags"] = min(text.count("#"), 3) / 3
     found["emoji"] = min(len(_EMOJI.findall(text)), 3) / 3
     found["asks"] = float("?" in text)
+    found["trouble"] = float(_AFTER.search(text.replace("’", "'")) is not None)
     found |= {f"word {word}": 0.5 for word in words}
     return found | {f"word {one} {two}": 0.5 for one, two in pairwise(words)}

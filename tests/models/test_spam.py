@@ -19,6 +19,8 @@ from models.weights_file import ModelError
         "Cheap licence keys, use code LEAF20 https://k.example",
         "Enter now for a chance to win a free phone! #giveaway #contest https://g.example",
         "Retweet to win! Our giveaway ends tonight, link in bio 🎁🎁",
+        "Follow + retweet to win a spotify gift card! Ends Friday #giveaway #win #competition",
+        "To enter, follow us and tag a friend: one of you wins a phone #giveaway",
     ],
 )
 def test_offers_are_spam(text: str) -> None:
@@ -37,6 +39,15 @@ def test_offers_are_spam(text: str) -> None:
         "I won your giveaway in May and the gift card never came, whom do I ask?",
         "My promo code is refused at the checkout, https://shop.example/cart shows an error",
         "You charged me $49 a month though I cancelled!!! I want my money back",
+        "@acme app error - says click here, can't click not hyperlinked http://t.example/IH5w9n",
+        "no wiki entry for: `status` [click here to create one now!](https://wiki.example/status)",
+        "Did anyone win the giveaway Acme ran last week?",
+        "I had to retweet to win a phone and never got it",
+        "Where is the prize of your #giveaway? https://g.example shows an error",
+        "thanks for giving away my seat. Another fine job! http://t.example/r7ibq",
+        "Sure. Win 10 pro. Version 1.0.66, your free trial fails to start there",
+        "@acme welcome to Free Code Camp, run it in your free code camp folder https://c.example",
+        "The fleet is on fleek http://t.example/a really?!!! 😂😂😂 hell no",
         "Somebody on Telegram says he is your support and asks for my wallet, please warn people",
     ],
 )
@@ -51,7 +62,7 @@ def test_marks_say_why() -> None:
 def test_words_that_weigh_are_named_beside_the_marks() -> None:
     found = spam("Enter to win a free phone, a giveaway for you #win #free https://g.example")
     assert found.is_spam
-    assert found.marks[:2] == ("giveaway", "link")
+    assert found.marks[:2] == ("giveaway", "asks to enter")
     assert any(mark.startswith("“") for mark in found.marks)
 
 
