@@ -3,20 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import fill
 from typing import Final
 
 EVERYTHING: Final = "*"
 """The query of a community that is followed without a brand: every post matches."""
 
+_WIDTH: Final = 80
+_LONGEST_SHOWN: Final = 240
+"""Characters of a proposal that a message shows."""
+
 
 class QueryError(ValueError):
     """A query that cannot be read; the message shows the place and the way out."""
 
-    def __init__(self, query: str, at: int, problem: str) -> None:
+    def __init__(self, query: str, at: int, problem: str, proposal: str | None = None) -> None:
         self.problem = problem
         self.at = at
         """The character that is wrong, from 0."""
-        super().__init__(f"{problem}\n  {_shown(query, at)}")
+        self.proposal = proposal
+        """The query so mended that it can be read; None where what is meant cannot be told."""
+        lines = [_wrapped(problem), _shown(query, at)]
+        if proposal is not None and proposal.isprintable() and len(proposal) <= _LONGEST_SHOWN:
+            lines.append(f"  try: {proposal}")
+        super().__init__("\n".join(lines))
 
 
 class Form(StrEnum):
@@ -109,10 +119,21 @@ def terms(part: Part) -> Iterator[Term]:
 
 
 def _shown(query: str, at: int) -> str:
-    """The query, cut to a line around the place, and a mark under it."""
-    first = max(0, at - 50)
-    before, after = query[first:at], query[at : at + 25]
-    head = "…" if first else ""
-    line = "".join(one if one.isprintable() else " " for one in before + after)
-    tail = "…" if at + 25 < len(query) else ""
-    return f"{head}{line}{tail}\n  {' ' * (len(head) + len(before))}^"
+    """The query, cut to a line around the place, and a mark under it; wide letters count two."""
+    from rich.cells import cell_len, set_cell_size
+
+    line = "".join(one if one.isprintable() else " " for one in query)
+    before, after = line[max(0, at - 50) : at], line[at : at + 25]
+    while cell_len(before) > 50:
+        before = before[1:]
+    head = "…" if len(before) < at else ""
+    shown = after if cell_len(after) <= 25 else set_cell_size(after, 25).rstrip()
+    tail = "…" if at + len(shown) < len(query) else ""
+    return f"  {head}{before}{shown}{tail}\n  {' ' * cell_len(head + before)}^"
+
+
+def _wrapped(problem: str) -> str:
+    """In lines of a terminal; before the first stands whose message it is."""
+    prefix = "laurels: "
+    lines = fill(problem, _WIDTH, initial_indent=prefix, break_on_hyphens=False)
+    return lines.removeprefix(prefix)

@@ -1,5 +1,6 @@
 """A query read into its tree, by the grammar beside this file."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -8,8 +9,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from listener.matching.characters import SEPARATING, is_unspaced, is_word
 from listener.matching.document import is_handle
-from listener.matching.fields import FIELDS, VALUES
-from listener.matching.words import pieces_of, whole_piece
+from listener.matching.words import Piece, pieces_of, whole_piece
 from listener.query import (
     EVERYTHING,
     All,
@@ -24,7 +24,17 @@ from listener.query import (
     Term,
     terms,
 )
-from listener.querying.problems import operand, problem
+from listener.querying.fields_meant import check
+from listener.querying.misreadings import refuse_misreadings
+from listener.querying.problems import (
+    QUOTES,
+    Edit,
+    Wrong,
+    operand,
+    or_quoted,
+    problem,
+    words_in_parentheses,
+)
 
 MOST_CHARACTERS: Final = 200_000
 MOST_TERMS: Final = 10_000
@@ -35,46 +45,72 @@ LONGEST_WORD: Final = 200
 FARTHEST: Final = 100
 """Words that may stand between what is near."""
 
-_QUOTES: Final = '"“”„‟«»'
+_LONGEST_MENDED: Final = 5_000
+"""Characters of a query for which one that can be read is sought."""
+_MOST_EDITS: Final = 8
+_NO_HANDLE: Final = re.compile(r"[^\w]+")
+
 _MARKS: Final = {"#": Form.TAG, "@": Form.HANDLE, "~": Form.BRAND}
-_MEANT: Final = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "-": "-word without a space"}
-_NAMES: Final = (*FIELDS, "lang", *VALUES)
+_MEANT: Final = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}
 
 
 def read(query: str) -> Part:
     """The tree of a query. Raises QueryError."""
+    try:
+        return _read(query)
+    except Wrong as wrong:
+        raise QueryError(query, wrong.at, wrong.told, _mended(query, wrong)) from None
+
+
+def _mended(query: str, wrong: Wrong) -> str | None:
+    """A query near this one that can be read; None where none is known."""
+    for _ in range(_MOST_EDITS):
+        if wrong.edit is None or len(query) > _LONGEST_MENDED:
+            return None
+        query = wrong.edit.applied(query)
+        try:
+            _read(query)
+        except Wrong as next_wrong:
+            wrong = next_wrong
+        else:
+            return query
+    return None
+
+
+def _read(query: str) -> Part:
+    """Raises Wrong."""
     if len(query) > MOST_CHARACTERS:
         long = f"a query of {len(query):,} characters; {MOST_CHARACTERS:,} are the most"
-        raise QueryError(query, MOST_CHARACTERS, f"{long}: make several queries of it")
+        raise Wrong(MOST_CHARACTERS, f"{long}: make several queries of it")
     _refuse_depth(query)
+    refuse_misreadings(query)
     try:
         part = cast("Part", _grammar().parse(query))
     except UnexpectedInput as error:
-        raise QueryError(query, *problem(query, error)) from None
+        raise problem(query, error) from None
     except _WrongOperand as wrong:
-        at = operand(query, wrong.at, is_first=wrong.is_first)
-        raise QueryError(query, at, wrong.told) from None
-    except _Wrong as wrong:
-        raise QueryError(query, wrong.at, wrong.told) from None
+        raise wrong.placed(query) from None
     if not _asks(part):
         told = "a query of exclusions alone would find nearly everything"
-        raise QueryError(query, 0, f"{told}: write what to look for before it, * for every post")
+        way_out = "write what to look for before it, * for every post"
+        mended = f"* ({query})" if isinstance(part, Any) else f"* {query.lstrip()}"
+        raise Wrong(0, f"{told}: {way_out}", Edit(0, len(query), mended))
     if (number := sum(1 for _ in terms(part))) > MOST_TERMS:
         told = f"a query of {number:,} terms; {MOST_TERMS:,} are the most"
-        raise QueryError(query, 0, f"{told}: make several queries of it")
+        raise Wrong(0, f"{told}: make several queries of it")
     return part
 
 
 def _refuse_depth(query: str) -> None:
     depth, in_quotes = 0, False
     for at, one in enumerate(query):
-        if one in _QUOTES:
+        if one in QUOTES:
             in_quotes = not in_quotes
         elif not in_quotes:
             depth += (one == "(") - (one == ")")
         if depth > DEEPEST:
             told = f"parentheses {depth} deep; {DEEPEST} are the most"
-            raise QueryError(query, at, f"{told}: leave out those around single words")
+            raise Wrong(at, f"{told}: leave out those around single words")
 
 
 def _asks(part: Part, *, wanted: bool = True) -> bool:
@@ -88,17 +124,21 @@ def _asks(part: Part, *, wanted: bool = True) -> bool:
             return wanted
 
 
-class _Wrong(Exception):
-    def __init__(self, at: int | None, told: str) -> None:
-        super().__init__(told)
-        self.at = at or 0
-        self.told = told
-
-
-class _WrongOperand(_Wrong):
+class _WrongOperand(Wrong):
     """On one side of the NEAR that stands at `at`."""
 
-    is_first = False
+    def __init__(self, near: Token, told: str, *, is_first: bool) -> None:
+        super().__init__(near.start_pos or 0, told)
+        self._end = near.end_pos or 0
+        self._is_first = is_first
+
+    def placed(self, query: str) -> Wrong:
+        """The same at the operand, which the grammar no longer knows."""
+        at = operand(query, self.at, is_first=self._is_first)
+        inside = words_in_parentheses(query, at)
+        if inside is None:
+            return Wrong(at, self.told, Edit(self.at, self._end))
+        return Wrong(at, self.told, Edit(*inside, " OR ".join(query[slice(*inside)].split())))
 
 
 @cache
@@ -123,31 +163,22 @@ class _Tree(Transformer[Token, Part]):
         return part.part if isinstance(part, Not) else Not(part)
 
     def near(self, first: Part, near: Token, second: Part) -> Part:
-        at = near.start_pos
         words = near.removeprefix("NEAR").removeprefix("/")
         if not words.isdecimal() or int(words) > FARTHEST:
+            at, most = near.start_pos or 0, f"NEAR/{FARTHEST if words.isdecimal() else 5}"
             told = f"NEAR needs how many words may stand between, 0 to {FARTHEST}"
-            raise _Wrong(at, f'{told}: write NEAR/5, or "NEAR" in quotes for the word')
-        return Near(_near(first, at, True), _near(second, at, False), int(words))
+            way_out = f'write {most}, or "NEAR" in quotes for the word'
+            raise Wrong(at, f"{told}: {way_out}", Edit(at, at + len(near), most))
+        sides = (_near(first, near, is_first=True), _near(second, near, is_first=False))
+        return Near(*sides, int(words))
 
     def field(self, token: Token) -> Part:
-        name, _, value = token.partition(":")
-        name, value, at = name.casefold(), value.strip(_QUOTES).strip(), token.start_pos
-        if name not in _NAMES:
-            known = ", ".join(f"{one}:" for one in _NAMES)
-            told = f"there is no field {name:.40}:; there are {known}"
-            raise _Wrong(at, f'{told}. For the words write "{token:.40}" in quotes')
-        choices = VALUES.get(name)
-        if choices is not None and value.casefold() not in choices:
-            shown = " or ".join(f"{name}:{one}" for one in choices)
-            told = f"{name}: takes one of a few values: write {shown}"
-            raise _Wrong((at or 0) + len(name) + 1, told)
-        if not value:
-            raise _Wrong(at, f"nothing follows {name}: write the value right behind it")
-        return Field(name, value)
+        name, _, written = token.partition(":")
+        check(name, written, (token.start_pos or 0) + len(name) + 1)
+        return Field(name.casefold(), written.strip(QUOTES).strip())
 
     def term(self, token: Token) -> Part:
-        text, at, shown = str(token), token.start_pos, f"{token:.40}"
+        text, at = str(token), token.start_pos or 0
         if text == EVERYTHING:
             return Everything()
         is_cased, form = text.startswith("="), Form.WORDS
@@ -155,60 +186,95 @@ class _Tree(Transformer[Token, Part]):
             form = _MARKS[text[0]]
         if is_cased or form is not Form.WORDS:
             text = text[1:]
-        is_quoted = bool(text) and text[0] in _QUOTES
+        is_quoted = bool(text) and text[0] in QUOTES
         text = text[1:-1] if is_quoted else text
+        whole = Edit(at, at + len(token))
         if not text.strip():
             if is_quoted:
-                raise _Wrong(at, "this phrase is empty: write a word in it or leave it out")
+                raise Wrong(at, "this phrase is empty: write a word in it or leave it out", whole)
             meant = {"=": "=Word", "#": "#tag", "@": "@handle"}.get(token, '~"brand name"')
-            raise _Wrong(at, f"nothing follows {token}: write {meant}")
-        if not is_quoted and text.strip(",;") != text:
-            told = "a comma joins nothing: write OR between alternatives"
-            raise _Wrong(at, f'{told}, or "{shown}" in quotes where it belongs to the word')
+            raise Wrong(at, f"nothing follows {token}: write {meant} or leave it out", whole)
+        if not text.strip("*"):
+            raise Wrong(
+                at, "a star in quotes is no word: write * for every post", Edit(at, whole.end, "*")
+            )
         if not is_quoted and text.isascii() and not any(map(is_word, text)):
-            told = f"{shown} alone is no word: write {_MEANT.get(text, 'a word')}"
-            raise _Wrong(at, f'{told}, or "{shown}" in quotes for the sign itself')
+            raise _no_word(str(token), text, whole)
         term = Term(text, form, is_cased)
-        _refuse(term, at)
+        _refuse(term, whole)
         return term
 
 
-def _near(part: Part, at: int | None, is_first: bool) -> tuple[Term, ...]:
+def _no_word(shown: str, text: str, whole: Edit) -> Wrong:
+    """Signs alone, which are in quotes what they are unless they only separate words."""
+    meant = _MEANT.get(text, "a word")
+    told = f"{shown:.40} alone is no word: write {meant}"
+    if not pieces_of(text):
+        return Wrong(whole.start, f"{told} or leave it out", whole)
+    mended = _MEANT.get(text) or f'"{text}"'
+    told += or_quoted(text, "for the sign itself")
+    return Wrong(whole.start, told, Edit(whole.start, whole.end, mended))
+
+
+def _near(part: Part, near: Token, *, is_first: bool) -> tuple[Term, ...]:
     each = part.parts if isinstance(part, Any) else (part,)
     found = tuple(one for one in each if isinstance(one, Term))
     if len(found) < len(each):
         told = "NEAR stands between words or phrases, or several joined by OR in parentheses"
-        wrong = _WrongOperand(at, f"{told}: write (a NEAR/3 b) first, then AND and the rest")
-        wrong.is_first = is_first
-        raise wrong
+        way_out = "write (a NEAR/3 b) first, then AND and the rest"
+        raise _WrongOperand(near, f"{told}: {way_out}", is_first=is_first)
     return found
 
 
-def _refuse(term: Term, at: int | None) -> None:
+def _refuse(term: Term, whole: Edit) -> None:
     """Refuse what could never stand in a text, or in nearly every one."""
+    at = whole.start
     pieces = pieces_of(term.text, cased=term.is_cased)
     if not pieces:
-        raise _Wrong(at, f"{term.text:.40} leaves nothing to look for: write a letter or a sign")
+        told = f"{term.text:.40} leaves nothing to look for: write a letter or leave it out"
+        raise Wrong(at, told, whole)
     if len(pieces) > MOST_WORDS:
         told = f"a phrase of {len(pieces):,} words; {MOST_WORDS} are the most"
-        raise _Wrong(at, f"{told}: keep the words that matter")
+        raise Wrong(at, f"{told}: keep the words that matter")
     for piece in pieces:
-        first = piece.readings[0]
-        if len(first) > LONGEST_WORD:
-            told = f"a word of {len(first):,} characters; {LONGEST_WORD} are the most"
-            raise _Wrong(at, f"{told}: write its beginning and a star")
-        if len(pieces) > 1 and SEPARATING.issuperset(first):
-            told = f"{first} only separates the words of a phrase"
-            raise _Wrong(at, f"{told}: leave it out")
-        short = sum(map(is_word, first)) < 2 and not any(map(is_unspaced, first))
-        if piece.is_prefix and short:
-            told = "a star needs at least two letters before it"
-            raise _Wrong(at, f"{told}: write more of the word, or leave the star out")
+        _refuse_piece(piece, term, whole, is_alone=len(pieces) == 1)
+    _refuse_name(term, whole)
+
+
+def _refuse_piece(piece: Piece, term: Term, whole: Edit, *, is_alone: bool) -> None:
+    first = piece.readings[0]
+    if len(first) > LONGEST_WORD:
+        told = f"a word of {len(first):,} characters; {LONGEST_WORD} are the most"
+        raise Wrong(whole.start, f"{told}: write its beginning and a star")
+    if not is_alone and SEPARATING.issuperset(first):
+        told = f"{first} only separates the words of a phrase"
+        kept = [one for one in term.text.split() if not SEPARATING.issuperset(one)]
+        edit = Edit(whole.start, whole.end, f'"{" ".join(kept)}"')
+        raise Wrong(whole.start, f"{told}: leave it out", edit)
+    short = sum(map(is_word, first)) < 2 and not any(map(is_unspaced, first))
+    if piece.is_prefix and short:
+        told = "a star needs at least two letters before it"
+        text = f'"{term.text.replace("*", "")}"' if " " in term.text else term.text.rstrip("*")
+        edit = Edit(whole.start, whole.end, text)
+        raise Wrong(whole.start, f"{told}: write more of the word, or leave the star out", edit)
+
+
+def _refuse_name(term: Term, whole: Edit) -> None:
+    """Refuse a tag or a handle that none can be called."""
     text = whole_piece(term.text).readings[0]
-    if term.form is Form.TAG and not all(is_word(one) or one == "_" for one in text):
-        kept = "".join(one if is_word(one) or one == "_" else " " for one in text).split()
+    if term.form is Form.TAG and not all(map(_in_tag, text)):
+        kept = "".join(one if _in_tag(one) else " " for one in term.text).split()
         told = "a tag is of letters, digits and underscores"
-        raise _Wrong(at, f"{told}: write #{kept[0] if kept else 'word'}")
+        meant = f"#{kept[0]}" if kept else ""
+        raise Wrong(
+            whole.start, f"{told}: write {meant or '#word'}", Edit(whole.start, whole.end, meant)
+        )
     if term.form is Form.HANDLE and not is_handle(text):
+        kept = _NO_HANDLE.sub(" ", term.text).split()
         told = "a handle is of letters, digits, underscores, dots and hyphens"
-        raise _Wrong(at, f"{told}: write @name or @name@server")
+        edit = Edit(whole.start, whole.end, f"@{kept[0]}" if kept else "")
+        raise Wrong(whole.start, f"{told}: write @name or @name@server", edit)
+
+
+def _in_tag(character: str) -> bool:
+    return is_word(character) or character == "_"

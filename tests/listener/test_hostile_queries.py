@@ -48,7 +48,7 @@ def calls(work: Callable[[], object]) -> int:
         ("a" + ")" * 199_000, "a closing parenthesis without its ("),
         ('"' * 199_999, "this phrase is empty"),
         ("a*", "at least two letters"),
-        ("*" * 100, "write a word"),
+        ("*" * 100, "finds every post"),
         ("\0\1\2", "write a word"),
         ("\u200b" * 100, "leaves nothing to look for"),
         (" NEAR/3 ".join(["a"] * 5000), "NEAR joins two"),

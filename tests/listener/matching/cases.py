@@ -1298,8 +1298,8 @@ REFUSED: Final[Sequence[tuple[str, int, str]]] = (
     ("has:video", 4, "image"),
     ("acme has:links", 9, "link"),
     ("is:comment", 3, "reply"),
-    ("author:", 0, "author:"),
-    ("acme channel: help", 5, "channel:"),
+    ("author:", 7, "author:"),
+    ("acme channel: help", 13, "channel:"),
     # A sign that stands before nothing.
     ("=", 0, "=Word"),
     ("acme =", 5, "=Word"),

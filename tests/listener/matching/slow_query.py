@@ -301,9 +301,9 @@ class Parser:
             raise Refused(f"no field is called {name}", column)
         self.at += len(name) + 1
         start = self.at
-        value = caseless(plain(self.value(column))).strip()
+        value = caseless(plain(self.value(start))).strip()
         if not value:
-            raise Refused(f"{name}: asks for nothing", column)
+            raise Refused(f"{name}: asks for nothing", start)
         if VALUES[name] and value not in VALUES[name]:
             raise Refused(f"{name}: is one of {', '.join(VALUES[name])}", start)
         return Field(name, value)
