@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.pipeline.excluding import excluded
 from bot.pipeline.grounds import ground_of
 from bot.pipeline.grouping import open_or_join
 from bot.pipeline.helping import acts_in
 from bot.pipeline.readings import Judges, read
 from bot.pipeline.readings import Reading as Judged
+from listener.matching.fields import Detect
 from listener.query import EVERYTHING
 from listener.settings import ListenSettings
 from rewards.case import Standing
@@ -45,7 +47,8 @@ def understand(
 ) -> Understood:
     """Judge up to `limit` waiting posts; all that follows from them is kept, or nothing is.
 
-    `listening` tells what the queries mean, and which are competitors', which open no cases.
+    `listening` tells what the queries mean, and which posts of competitors and exclusions open no
+    cases.
     Judging happens outside the transaction. Two processes may judge the same post: the second
     finds its rows there.
     """
@@ -64,7 +67,8 @@ def understand(
         acts = acts_in(tx, judged)
         helpgraph.save_acts(tx, acts)
         helping = {act.post_id for act in acts}
-        opened = open_or_join(tx, _openings(tx, judged, helping, policy, now(), listening))
+        wanted = _openings(tx, judged, helping, policy, now(), listening, _detect(judges))
+        opened = open_or_join(tx, wanted)
         analyses.mark_understood(tx, [post.id for post in posts], judges.model)
     return Understood(len(posts), len(acts), len(opened))
 
@@ -76,6 +80,7 @@ def _openings(
     policy: Policy,
     now: datetime,
     listening: ListenSettings,
+    detect: Detect,
 ) -> list[NewCase]:
     """Cases of the new posts, and of older posts that turned out to have helped."""
     posts = {one.post.id: one.post for one in judged}
@@ -86,6 +91,9 @@ def _openings(
     theirs = context.of_competitors(tx, list(posts), listening.competitors, listening.communities)
     posts = {post_id: post for post_id, post in posts.items() if post_id not in theirs}
     named = context.mentioned(tx, list(posts), EVERYTHING, listening.competitors)
+    # What was a mention before a query excluded it stays one.
+    left_out = excluded(posts, listening, detect) - named
+    posts = {post_id: post for post_id, post in posts.items() if post_id not in left_out}
     acts: dict[int, list[StoredAct]] = {}
     for act in helpgraph.acts_on(tx, sorted(helping)):
         acts.setdefault(act.act.post_id, []).append(act)
@@ -100,6 +108,10 @@ def _openings(
         )
         opened += openings(heard, policy, now)
     return opened
+
+
+def _detect(judges: Judges) -> Detect:
+    return lambda text: judges.identifier.language(text).name
 
 
 def standing(post: StoredPost, policy: Policy) -> Standing:
