@@ -12,6 +12,8 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from bot.config_queries import cut, unreadable
+
 T = TypeVar("T")
 
 _EXPECTED: Final[dict[type, str]] = {
@@ -21,6 +23,9 @@ _EXPECTED: Final[dict[type, str]] = {
     str: "text",
     Path: "a path",
 }
+_QUERY: Final = "].query"
+"""How the key ends under which a brand query stands."""
+
 _WRONG: Final = object()
 """What a value is that cannot be used and whose problem is noted."""
 
@@ -42,10 +47,10 @@ def read(text: str, into: type[T]) -> tuple[T | None, list[Problem]]:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        return None, [_unreadable(error)]
+        return None, [_unreadable(text, error)]
     if root is None or _is_null(root):
         return into(), []
-    reader = _Reader(into)
+    reader = _Reader(into, text)
     found = reader.section(root, into, "")
     problems = sorted(reader.problems, key=lambda one: one.line or 0)
     return (None, problems) if problems else (found, [])
@@ -109,9 +114,11 @@ def _shape(kind: type, node: Node) -> _Shape:
     return _Shape(hints, choice, variant)
 
 
-def _unreadable(error: yaml.YAMLError) -> Problem:
+def _unreadable(text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error)
+    if way_out := unreadable(text, error):
+        what += f"; {way_out}"
     return Problem("", f"cannot be read as YAML: {what}", mark.line + 1 if mark else None)
 
 
@@ -132,8 +139,9 @@ def _shown(node: Node) -> str:
 class _Reader:
     """Walks the nodes beside the types; notes problems and goes on."""
 
-    def __init__(self, root: type) -> None:
+    def __init__(self, root: type, text: str) -> None:
         self.problems: list[Problem] = []
+        self._text = text
         self._lines: dict[str, int] = {}
         self._known = list(keys(root))
 
@@ -241,6 +249,9 @@ class _Reader:
     def _scalar(self, node: Node, kind: type, path: str) -> object:
         if not isinstance(node, ScalarNode):
             return self._wrong(path, node, _EXPECTED[kind])
+        if path.endswith(_QUERY) and (lost := cut(self._text, node)):
+            self._note(path, lost, node)
+            return _WRONG
         try:
             value: object = SafeConstructor().construct_object(node)
         except (yaml.YAMLError, ValueError):

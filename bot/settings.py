@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 from desk.settings import DeskSettings
@@ -119,7 +120,16 @@ def _read(path: Path) -> Settings:
 
 def _line(path: Path, line: int | None, key: str, text: str) -> str:
     place = f"{path}:{line}" if line else f"{path}"
-    return ": ".join(part for part in (place, key, text) if part)
+    whole = ": ".join(part for part in (place, key, text) if part)
+    told, gap, shown = whole.partition("\n  ")  # a query and the mark under it stay as they are
+    return _wrapped(told) + gap + shown if gap else whole
+
+
+def _wrapped(told: str) -> str:
+    """In lines of a terminal; before the first stands whose message it is."""
+    prefix = "laurels: "
+    lines = wrap(told, 80, initial_indent=prefix, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).removeprefix(prefix)
 
 
 def secret(name: str, env: Mapping[str, str]) -> str:

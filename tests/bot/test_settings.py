@@ -210,8 +210,91 @@ def test_mistake_is_named_with_its_place(tmp_path: Path, text: str, problem: str
 
 def test_bad_query_is_shown_with_the_place_in_it(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "listener: {queries: [{name: brand, query: '(acme OR'}]}")
-    assert found.startswith("config.yaml:1: listener.queries: brand: ")
-    assert found.splitlines()[1:] == ["  (acme OR", "        ^"]
+    assert " ".join(found.split()).startswith("config.yaml:1: listener.queries: brand: a word is")
+    assert found.splitlines()[-3:] == ["  (acme OR", "        ^", "  try: (acme)"]
+
+
+def test_message_about_a_query_is_no_wider_than_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("listener: {queries: [{name: brand, query: 'acme foo:bar'}]}")
+    with pytest.raises(SettingsError) as caught:
+        load(None, {})
+    assert max(map(len, f"laurels: {caught.value}".splitlines())) <= 80
+
+
+FORMS = (
+    "listener:\n  queries:\n    - name: a\n      query: {}\n      role: brand\n",
+    "listener:\n  queries:\n    - {{name: a, query: {}, role: brand}}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("acme #tag", "acme #tag"),
+        ('"acme cloud" OR akme', '"acme cloud" OR akme'),
+        ("'acme cloud' OR akme", '"acme cloud" OR akme'),
+        ("'don't stop'", "don't stop"),
+        ('"acme', '"acme"'),
+        ("`acme`", '"acme"'),
+        ("@acme", "@acme"),
+        ("*", "*"),
+        ("*acme", "acme"),
+        ("#acme", "#acme"),
+        ("!jobs acme", "-jobs acme"),
+        ("&acme cloud", "&acme cloud"),
+        ("%acme", "%acme"),
+        ("author: ann", "author:ann"),
+    ],
+)
+@pytest.mark.parametrize("form", FORMS, ids=["lines", "braces"])
+def test_query_that_yaml_does_not_keep_is_shown_as_it_has_to_be_written(
+    tmp_path: Path, form: str, written: str, meant: str
+) -> None:
+    (found,) = problems(tmp_path, form.format(written))
+    way_out = "query: '" + meant.replace("'", "''") + "'"
+    assert way_out in found.splitlines()[-1]
+    kept = loaded(tmp_path, form.format(way_out.removeprefix("query: ")))
+    assert kept.listener.queries[0].query == meant
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["lines", "braces"])
+def test_phrase_whose_quotation_marks_yaml_takes_is_refused_with_both_readings(
+    tmp_path: Path, form: str
+) -> None:
+    (found,) = problems(tmp_path, form.format('"acme cloud"'))
+    assert "query: '\"acme cloud\"'" in found
+    assert "query: 'acme cloud'" in found
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("acme cloud", "acme cloud"),
+        ("'acme cloud'", "acme cloud"),
+        ('"acme"', "acme"),
+        ('"acme OR akme"', "acme OR akme"),
+        ("acme # a remark", "acme"),
+        ("acme #", "acme"),
+        ("acme -jobs", "acme -jobs"),
+        (">-\n        acme\n        cloud", "acme cloud"),
+        ("|\n        acme #tag", "acme #tag\n"),
+    ],
+)
+def test_query_that_yaml_keeps_is_read(tmp_path: Path, written: str, read: str) -> None:
+    assert loaded(tmp_path, FORMS[0].format(written)).listener.queries[0].query == read
+
+
+def test_settings_as_json_keep_a_query_of_two_words(tmp_path: Path) -> None:
+    text = '{"listener": {"queries": [{"name": "a", "query": "acme cloud"}]}}'
+    assert loaded(tmp_path, text).listener.queries[0].query == "acme cloud"
+
+
+def test_line_of_a_query_that_is_kept_is_not_blamed(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "listener:\n  queries:\n    - query: acme\n     name: @a\n")
+    assert "apostrophes" not in found
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
