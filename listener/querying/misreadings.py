@@ -127,7 +127,10 @@ def _grouped(place: Place) -> None:
                 return
             depth += (place.tokens[last].text == "(") - (place.tokens[last].text == ")")
     inside = place.tokens[place.at + 1 : last + 1]
-    meant = _distributed(mark, [one for one in inside if one.text not in ("(", ")")])
+    values = [one for one in inside if one.text not in ("(", ")")]
+    if not values:
+        return
+    meant = _distributed(mark, values)
     told = f"{mark} stands before one {'value' if is_field else 'word or phrase'}"
     told += f": write {meant}" if len(meant) <= 60 else ": write it before each"
     raise Wrong(place.bare.start, told, Edit(place.bare.start, inside[-1].end, meant))
@@ -207,6 +210,10 @@ def _signs(place: Place) -> None:
             meant = "-" if signs == "!" else ""
             told = f"{signs} says nothing here: write {meant or 'the words without it'}"
             raise Wrong(bare.start, told, Edit(bare.start, bare.end, meant))
+        before = place.before
+        if not core and before and before.end == bare.start and before.text[0] in QUOTES:
+            told = f"{bare.text[:10]} says nothing behind a phrase: leave it out"
+            raise Wrong(bare.start, told, Edit(bare.start, bare.end))
         return
     if core == bare.text or (signs == "+" and rest[0].isdecimal() and core == rest):
         return

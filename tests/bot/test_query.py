@@ -129,7 +129,7 @@ def test_nothing_on_stdin_is_said(tmp_path: Path) -> None:
 
 def test_error_of_a_query_points_at_its_column(tmp_path: Path) -> None:
     told = laurels(tmp_path, "query", "explain", "acme (jobs").stderr.splitlines()
-    assert told[1:] == ["  acme (jobs", "       ^"]
+    assert told[1:] == ["  acme (jobs", "       ^", "  try: acme (jobs)"]
 
 
 def test_ctrl_c_says_how_far_it_was(tmp_path: Path) -> None:
