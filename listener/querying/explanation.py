@@ -18,6 +18,8 @@ _VALUES = {
     ("is", "post"): "that answers no other post",
 }
 
+_ALSO = ", also run together or as a tag"
+
 
 def explain(part: Part) -> str:
     """In one sentence's part, behind "Finds posts"."""
@@ -28,7 +30,7 @@ def explain(part: Part) -> str:
             return f"with {_term(part)}"
         case Near(first, second, words):
             between = f"at most {words} word{'' if words == 1 else 's'} between"
-            return f"with {_one_of(first)} near {_one_of(second)}, {between}"
+            return f"with {_side(first)} near {_side(second)}, {between}"
         case Field(name, value):
             known = _VALUES.get((name, value.casefold()))
             return known or _FIELDS[name].format(value)
@@ -70,7 +72,7 @@ def _term(term: Term) -> str:
         case Form.HANDLE:
             return f"a mention of @{term.text}"
         case Form.BRAND:
-            return f"{text}, also run together or as a tag"
+            return text + _ALSO
         case _ if term.is_cased:
             return f"{text} in just this case"
         case _ if term.text.endswith("*"):
@@ -79,5 +81,13 @@ def _term(term: Term) -> str:
             return text
 
 
-def _one_of(terms: Sequence[Term]) -> str:
-    return " or ".join(map(_term, terms))
+def _side(terms: Sequence[Term]) -> str:
+    """One side of a NEAR; in parentheses where it is unclear where it ends."""
+    if len(terms) == 1 and terms[0].form is not Form.BRAND:
+        return _term(terms[0])
+    return f"({' or '.join(map(_bracketed, terms))})"
+
+
+def _bracketed(term: Term) -> str:
+    """So that what is said of one of several is not read as said of all."""
+    return _term(term).replace(f"{_ALSO}", f" ({_ALSO.removeprefix(', ')})")

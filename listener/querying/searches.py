@@ -1,23 +1,27 @@
 """What a platform's own search is asked for, so that it finds whatever a query can match.
 
 Each post that matches is found by at least one search, as far as the platform's search does what
-is documented of it (see `searches_dialects`) and takes a word at least as widely as we do. What it
-cannot be told, or might understand more strictly than we do, is left to be filtered here: an
-excluded word, for one, since a search may find words in posts that do not hold just them.
-In a search without OR the possessive of a word inside a phrase is left to the platform.
+is documented of it (see `searches_dialects`) and takes a word at least as widely as we do, but for
+folding: it is trusted to know no more than capital and small letters. So `straße` is asked for as
+`strasse` too; `strasse` is not asked for as `straße`, since few words with ss have such a spelling
+(`unspelled` names them). What it cannot be told, or might understand more strictly than we do, is
+left to be filtered here: an excluded word, for one, since a search may find words in posts that do
+not hold just them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise, product
 from typing import Final
 from unicodedata import category
 
 from listener.matching.characters import is_unspaced
+from listener.matching.fold import fold
 from listener.matching.words import Piece, pieces_of, whole_piece
-from listener.query import All, Any, Everything, Field, Form, Near, Not, Part, Term, parse
+from listener.query import All, Any, Everything, Field, Form, Near, Not, Part, Term, parse, terms
+from listener.querying.explanation import explain
 from listener.querying.searches_dialects import Dialect
 from listener.querying.searches_shape import NOTHING, Asked, Shape, Written, every, some
 
@@ -25,6 +29,8 @@ _PLAIN: Final = re.compile(r"\w+")
 _OPERATORS: Final = frozenset({"and", "or", "not"})
 _MARKS: Final = {"author": ("@",), "channel": ("#", "r/")}
 _OPPOSITE: Final = {("is", "post"): ("is", "reply")}
+_MOST_FORMS: Final = 4
+"""Ways to write two words of a phrase that are asked for; where there are more, the words are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,10 @@ class Searches:
     """What is left beside that, since the searches cannot take it together with the rest."""
     is_elsewhere: bool = False
     """The query is about other platforms only."""
+    unasked: tuple[Part, ...] = ()
+    """Those of `filtered` that posts must have and that no search is told anything of."""
+    seconds: float = 0.0
+    """What asking for all of it once takes at least, at the pace that the platform allows."""
 
 
 def searches(queries: Iterable[str], dialect: Dialect) -> tuple[str, ...]:
@@ -59,7 +69,51 @@ def compiled(queries: Sequence[Part], dialect: Dialect) -> Searches:
     if shape is None or shape == NOTHING:
         return Searches((), filtered, is_elsewhere=is_elsewhere)
     written = Written(shape, dialect)
-    return Searches(written.searches, filtered, written.left, is_elsewhere)
+    return Searches(
+        written.searches,
+        filtered,
+        written.left,
+        is_elsewhere,
+        unasked=tuple(one for one in filtered if _is_unasked(one, dialect)),
+        seconds=dialect.pace.seconds_for(len(written.searches)),
+    )
+
+
+def unspelled(part: Part) -> tuple[str, ...]:
+    """Words with ß that the query matches and no search is told of, for a platform that tells ß
+    from ss."""
+    folded: dict[str, None] = {}
+    asked: set[str] = set()
+    for term in _sought(part):
+        if not term.is_cased and term.form is not Form.HANDLE:
+            pieces = [one for one in pieces_of(term.text, cased=True) if not one.is_prefix]
+            readings = [one for piece in _spelled(pieces) for one in piece.readings]
+            asked |= {one.lower() for one in readings}
+            folded |= dict.fromkeys(one.casefold() for one in readings)
+    return tuple(
+        sharp for one in folded if "ss" in one and (sharp := one.replace("ss", "ß")) not in asked
+    )
+
+
+def _sought(part: Part) -> Iterator[Term]:
+    match part:
+        case All(parts) | Any(parts):
+            for one in parts:
+                yield from _sought(one)
+        case Not():
+            return
+        case _:
+            yield from terms(part)
+
+
+def _is_unasked(part: Part, dialect: Dialect) -> bool:
+    match part:
+        case Not():
+            return False
+        case Near():
+            return None in _sides(part, dialect)
+        case _:
+            return _wide(part, dialect)[0] is None
 
 
 Wide = tuple[Shape | None, tuple[Part, ...]]
@@ -73,9 +127,8 @@ def _wide(part: Part, dialect: Dialect, *, is_anywhere: bool = False) -> Wide:
             return None, ()
         case Term():
             return _term(part, dialect)
-        case Near(first, second):
-            sides = [some(_term(one, dialect)[0] for one in each) for each in (first, second)]
-            return every(sides), (part,)
+        case Near():
+            return every(_sides(part, dialect)), (part,)
         case All(parts):
             each = [inner(one) for one in parts]
             return every(shape for shape, _ in each), _filtered(each)
@@ -87,6 +140,10 @@ def _wide(part: Part, dialect: Dialect, *, is_anywhere: bool = False) -> Wide:
             return _field(part, dialect, is_anywhere=is_anywhere)
         case Not(excluded):
             return _without(excluded, dialect, is_anywhere=is_anywhere)
+
+
+def _sides(part: Near, dialect: Dialect) -> list[Shape | None]:
+    return [some(_term(one, dialect)[0] for one in each) for each in (part.first, part.second)]
 
 
 def _without(part: Part, dialect: Dialect, *, is_anywhere: bool) -> Wide:
@@ -132,19 +189,33 @@ def _field(
     asked = facet.asked if is_wanted else facet.excluded
     if asked is None:
         return unknown
-    told = Asked(asked.format(value), stands=is_wanted and facet.stands_alone)
-    return told, () if facet.is_exact else unknown[1]
+    told = explain(part if is_wanted else Not(part))
+    shape = Asked(asked.format(value), stands=is_wanted and facet.stands_alone, told=told)
+    return shape, () if facet.is_exact else unknown[1]
 
 
 def _term(term: Term, dialect: Dialect) -> Wide:
     if term.form is Form.TAG or term.form is Form.HANDLE:
         return _named(term, dialect)
     pieces = pieces_of(term.text, cased=True)
-    shape, is_whole = _words(pieces, dialect)
+    shape, is_whole = _words(pieces if term.is_cased else _spelled(pieces), dialect)
     if term.form is Form.BRAND and len(pieces) > 1:
-        together, _ = _words(pieces_of("".join(one.readings[0] for one in pieces)), dialect)
-        shape = some((shape, together))
+        run = pieces_of("".join(one.readings[0] for one in pieces), cased=True)
+        shape = some((shape, _words(_spelled(run), dialect)[0]))
     return shape, () if is_whole and not term.is_cased else (term,)
+
+
+def _spelled(pieces: Iterable[Piece]) -> list[Piece]:
+    """With the readings that full case folding makes equal, as far as it writes them out."""
+    return [replace(one, readings=_spellings(one.readings)) for one in pieces]
+
+
+def _spellings(readings: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for word in readings:
+        for one in (word, word.lower(), fold(word, in_query=True).text):
+            found.setdefault("".join(map(str.lower, one)), one)
+    return tuple(found.values())
 
 
 def _named(term: Term, dialect: Dialect) -> Wide:
@@ -154,11 +225,14 @@ def _named(term: Term, dialect: Dialect) -> Wide:
     piece = whole_piece(term.text)
     if piece.is_prefix:
         return None, (term,)
-    if known is not None and all(re.fullmatch(known, one) for one in piece.readings):
-        return some(Asked(mark + one) for one in piece.readings), ()
+    names = _spellings(one for each in pieces_of(term.text, cased=True) for one in each.readings)
+    if not is_tag:
+        names = piece.readings
+    if known is not None and all(re.fullmatch(known, one) for one in names):
+        return _asked([Asked(mark + one) for one in names], dialect), ()
     # Some platforms show a handle without its server.
     local = term.text.strip().lstrip("@").partition("@")[0]
-    return _words(pieces_of(local), dialect)[0], (term,)
+    return _words(_spelled(pieces_of(local, cased=True)), dialect)[0], (term,)
 
 
 def _words(pieces: Sequence[Piece], dialect: Dialect) -> tuple[Shape | None, bool]:
@@ -172,8 +246,9 @@ def _words(pieces: Sequence[Piece], dialect: Dialect) -> tuple[Shape | None, boo
         else:
             runs[-1].append(piece)
         before = None if is_lone else piece
-    asked = [_phrase(run, dialect) for run in runs]
-    return every(asked), len(asked) == 1 and asked[0] is not None
+    asked = [_run(run, dialect) for run in runs]
+    is_whole = len(asked) == 1 and asked[0][0] is not None and asked[0][1]
+    return every(shape for shape, _ in asked), is_whole
 
 
 def _may_touch(first: Piece, second: Piece) -> bool:
@@ -181,21 +256,77 @@ def _may_touch(first: Piece, second: Piece) -> bool:
     return is_unspaced(first.readings[0][-1]) or is_unspaced(second.readings[0][0])
 
 
-def _phrase(run: Sequence[Piece], dialect: Dialect) -> Shape | None:
+def _run(run: Sequence[Piece], dialect: Dialect) -> tuple[Shape | None, bool]:
+    """Words that stand one after another, and whether that is all of it."""
     if run[0].is_prefix or run[0].is_symbol:
         sign = run[0].readings[0]
-        return Asked(f'"{sign}"') if len(sign) == 1 and category(sign) == "So" else None
-    if len(run) == 1 or any(len(one.readings) > 1 for one in run):
-        return every(some(_word(one, dialect) for one in piece.readings) for piece in run)
-    words = [piece.readings[0] for piece in run]
-    if not dialect.joins:
-        whole = _word(" ".join(words), dialect)
-        return every(_word(one, dialect) for one in words) if whole is None else whole
-    # A possessive parts the words of a phrase for a search that reads it as a word of its own.
-    return every(
-        some(_word(f"{first}{owns} {second}", dialect) for owns in ("", "'s"))
-        for first, second in pairwise(words)
-    )
+        shown = len(sign) == 1 and category(sign) == "So"
+        return (Asked(f'"{sign}"') if shown else None), True
+    if len(run) == 1:
+        return _piece(run[0], dialect), True
+    if not dialect.phrases:
+        return _unquoted(run, dialect)
+    pairs = [(pair, _pair(*pair, dialect)) for pair in pairwise(run)]
+    if dialect.joins:
+        each = [
+            every(_piece(one, dialect) for one in pair) if shape is None else shape
+            for pair, shape in pairs
+        ]
+        return every(each), all(shape is not None for _, shape in pairs)
+    return _closest(run, pairs, dialect)
+
+
+def _unquoted(run: Sequence[Piece], dialect: Dialect) -> tuple[Shape | None, bool]:
+    if dialect.also is not None:
+        return every(_piece(one, dialect) for one in run), False
+    forms = islice(product(*(one.readings for one in run)), _MOST_FORMS)
+    return _asked([_word(" ".join(one), dialect) for one in forms], dialect), True
+
+
+def _closest(
+    run: Sequence[Piece],
+    pairs: Sequence[tuple[tuple[Piece, Piece], Shape | None]],
+    dialect: Dialect,
+) -> tuple[Shape | None, bool]:
+    """Two of the words as a phrase and the others as words: of three, a possessive could stand in
+    too many places for a search each."""
+    known = [(pair, shape) for pair, shape in pairs if shape is not None]
+    if not known:
+        return every(_piece(one, dialect) for one in run), False
+    pair, shape = max(known, key=lambda one: sum(len(piece.readings[0]) for piece in one[0]))
+    if dialect.also is None or len(run) == len(pair):
+        return shape, len(run) == len(pair)
+    others = [_piece(one, dialect) for one in run if one not in pair]
+    return every((shape, *others)), False
+
+
+def _pair(first: Piece, second: Piece, dialect: Dialect) -> Shape | None:
+    """Two words of a phrase, also with the possessive that parts them for a search which reads it
+    as a word of its own; None where there are too many ways to write them, or one is too long."""
+    forms = [
+        f"{before}{owns} {after}"
+        for before in first.readings
+        for after in second.readings
+        for owns in ("", "'s")
+    ]
+    if len(forms) > _MOST_FORMS:
+        return None
+    return _asked([_word(one, dialect) for one in forms], dialect)
+
+
+def _piece(piece: Piece, dialect: Dialect) -> Shape | None:
+    return _asked([_word(one, dialect) for one in piece.readings], dialect)
+
+
+def _asked(forms: Sequence[Asked | None], dialect: Dialect) -> Shape | None:
+    """One thing, in all of its spellings; None where one of them is too long for a search."""
+    known = [one for one in forms if one is not None]
+    if len(known) < len(forms):
+        return None
+    if dialect.joins:
+        return some(known)
+    first, *others = known
+    return replace(first, spellings=tuple(one.text for one in others))
 
 
 def _word(text: str, dialect: Dialect) -> Asked | None:

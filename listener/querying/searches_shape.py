@@ -1,7 +1,8 @@
 """A search before it is written: what has to be there together, and what may stand in its place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Final
 
 from listener.querying.searches_dialects import Dialect
@@ -9,6 +10,10 @@ from listener.querying.searches_dialects import Dialect
 _OR: Final = " OR "
 _MOST_SPLIT: Final = 8
 """Searches that alternatives are spread over, rather than asked for less closely."""
+_MOST_SPELLED: Final = 4
+"""Searches that the spellings of things that must be there together are spread over."""
+_OPEN: Final = 32
+"""Searches begun last that one more alternative may go into: looking at all takes ever longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,15 @@ class Asked:
 
     text: str
     stands: bool = True
+    spellings: tuple[str, ...] = ()
+    """Other ways to ask for the same; where there is OR they are alternatives instead."""
+    told: str = field(default="", compare=False)
+    """In words, where it is neither a word nor a phrase."""
+
+    @property
+    def longest(self) -> int:
+        """Characters of its longest spelling."""
+        return max(map(len, (self.text, *self.spellings)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,15 @@ class _Alternatives:
 
     searches: list[tuple[Asked, ...]]
     left: list["Shape"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Alternatives of one search, and the room that they take."""
+
+    length: int
+    operators: int
+    parts: list["Shape"] = field(default_factory=list)
 
 
 Shape = Asked | Every | Some
@@ -86,11 +109,11 @@ class Written:
         self._room = dialect.longest - len(dialect.tail)
         self._left: dict[Shape, None] = {}
         if dialect.joins:
-            texts = map(self._text, self._fitted(shape))
+            texts = [self._text(one) for one in self._fitted(shape)]
         else:
             found = self._alternatives(shape)
             self._left |= dict.fromkeys(found.left)
-            texts = map(self._together, found.searches)
+            texts = [text for one in found.searches for text in self._together(one)]
         self.searches = tuple(dict.fromkeys(f"{text}{dialect.tail}" for text in texts))
         self.left = tuple(dict.fromkeys(map(self._told, self._left)))
 
@@ -106,17 +129,15 @@ class Written:
         return f"({text})" if is_inside else text
 
     def _told(self, shape: Shape) -> str:
-        """Plainly, without the syntax of the platform."""
+        """In words, as `listener.querying.explanation` puts them."""
         match shape:
-            case Asked(text):
-                return text
+            case Asked(text, told=told):
+                plain = text.strip('"')
+                return told or f"with “{plain}”"
             case Every(parts):
-                return " ".join(
-                    f"({self._told(one)})" if isinstance(one, Some) else self._told(one)
-                    for one in parts
-                )
+                return f"({' and '.join(map(self._told, parts))})"
             case Some(parts):
-                return _OR.join(map(self._told, parts))
+                return f"({' or '.join(map(self._told, parts))})"
 
     def _inside(self, shape: Shape) -> str:
         return self._text(shape, is_inside=True)
@@ -179,25 +200,29 @@ class Written:
         return spread if len(spread) <= _MOST_SPLIT else []
 
     def _packed(self, alternatives: Sequence[Shape], rest: tuple[Shape, ...]) -> list[Shape]:
-        """As few shapes as hold all alternatives, each of them together with the rest."""
-        texts = [self._inside(one) for one in alternatives]
+        """Few shapes that hold all alternatives, each of them together with the rest."""
+        also = self._dialect.also or ""
         beside = self._inside(rest[0]) if rest else ""
-        taken = len(beside) + len(self._dialect.also or "") if rest else 0
-        groups: list[list[Shape]] = []
-        sizes: list[tuple[int, int]] = []
-        for one, text in zip(alternatives, texts, strict=True):
-            length, operators = len(text) + len(_OR), _operators(text) + 1
-            for number, (long, many) in enumerate(sizes):
-                fits = taken + long + length - len(_OR) + len("()") <= self._room
-                if fits and self._may_hold(many + operators - 1):
-                    groups[number].append(one)
-                    sizes[number] = long + length, many + operators
+        length = len(beside) + len(also) if rest else 0
+        operators = _operators(beside) + _operators(also) if rest else 0
+        room = self._room - len("()") + len(_OR)
+        most = self._dialect.operators
+        groups: list[_Group] = []
+        for one in alternatives:
+            text = self._inside(one)
+            long, many = len(text) + len(_OR), _operators(text) + 1
+            for group in islice(reversed(groups), _OPEN):
+                fits = group.length + long <= room
+                if fits and (most is None or group.operators + many - 1 <= most):
                     break
             else:
-                groups.append([one])
-                more = _operators(beside) + _operators(self._dialect.also or "") if rest else 0
-                sizes.append((length, operators + more))
-        return [shape for group in groups if (shape := every((*rest, some(group)))) is not None]
+                group = _Group(length, operators)
+                groups.append(group)
+            group.parts.append(one)
+            group.length += long
+            group.operators += many
+        shapes = (every((*rest, some(group.parts))) for group in groups)
+        return [shape for shape in shapes if shape is not None]
 
     def _alternatives(self, shape: Shape) -> "_Alternatives":
         """As few searches as find all of it, each of things that must be there together."""
@@ -229,15 +254,19 @@ class Written:
         left = [shape for number in taken for shape in each[number].left]
         return left + [part for number, part in enumerate(parts) if number not in taken]
 
-    def _together(self, parts: tuple[Asked, ...]) -> str:
-        """Those that fit, what may stand alone first."""
-        kept: list[str] = []
+    def _together(self, parts: tuple[Asked, ...]) -> Iterator[str]:
+        """Those that fit, what may stand alone first, in all of their spellings."""
+        also = self._dialect.also or " "
+        kept: list[tuple[str, ...]] = []
+        length, number = 0, 1
         for one in sorted(parts, key=lambda one: not one.stands):
-            if len((self._dialect.also or " ").join((*kept, one.text))) <= self._room:
-                kept.append(one.text)
+            longer, more = length + one.longest, number * (1 + len(one.spellings))
+            if longer <= self._room and (more <= _MOST_SPELLED or not kept):
+                kept.append((one.text, *one.spellings))
+                length, number = longer + len(also), more
             else:
                 self._left[one] = None
-        return (self._dialect.also or " ").join(kept)
+        yield from map(also.join, product(*kept))
 
 
 def _operators(text: str) -> int:

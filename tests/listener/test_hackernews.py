@@ -215,7 +215,9 @@ def test_search_asks_for_each_word_by_itself(peer: HackerNewsPeer, connector: Co
     peer.say("nothing", NOW)
     posts, _ = drained(connector(searches=('"acme cloud"', "laurels")))
     assert ids(posts) == [found, other]
-    assert [request.query["query"] for request in peer.server.asked] == ['"acme cloud"', "laurels"]
+    assert [request.query["query"] for request in peer.server.asked] == [
+        '"acme cloud"', '"acme\'s cloud"', "laurels",
+    ]  # fmt: skip
     assert {request.query["advancedSyntax"] for request in peer.server.asked} == {"true"}
     assert all(path == "/api/v1/search_by_date" for path in paths(peer))
 

@@ -44,8 +44,10 @@ def test_search_asks_for_each_word_on_each_site() -> None:
         ("/filters/create", None, None),
         ("/search/excerpts", "stackoverflow", "acme"),
         ("/search/excerpts", "stackoverflow", '"acme cloud"'),
+        ("/search/excerpts", "stackoverflow", '"acme\'s cloud"'),
         ("/search/excerpts", "superuser", "acme"),
         ("/search/excerpts", "superuser", '"acme cloud"'),
+        ("/search/excerpts", "superuser", '"acme\'s cloud"'),
     ]
 
 

@@ -1,7 +1,8 @@
 """What platforms' searches find, in the plainest reading of their syntax, for peers and tests.
 
 Words that stand together must all be there, phrases word by word; OR, AND, NOT, a minus and
-parentheses where the platform knows them. A text is parted at whatever is neither letter nor digit.
+parentheses where the platform knows them. A text is parted at whatever is neither letter nor digit,
+so that a possessive is a word of its own.
 """
 
 import re
@@ -17,7 +18,6 @@ _UNSPACED: Final = (
 )
 _LETTER: Final = rf"[\p{{L}}\p{{N}}\p{{M}}--[{_UNSPACED}]]"
 _TOKEN: Final = regex.compile(rf"{_LETTER}+|[{_UNSPACED}\p{{So}}]", regex.VERSION1)
-_POSSESSIVE: Final = regex.compile(rf"(?<=\S)'s(?!{_LETTER})", regex.VERSION1)
 _NAME: Final = r"(?<![\p{L}\p{N}\p{M}])"
 _SYNTAX: Final = re.compile(r'(-?)("[^"]*"|[()]|[^\s()"]+)')
 
@@ -45,8 +45,6 @@ class Syntax:
     """The marks, of # and @, that it knows."""
     fields: tuple[str, ...] = ()
     """As they stand before a colon."""
-    keeps_possessives: bool = True
-    """Else `'s` belongs to the word before it."""
 
 
 def plain(text: str) -> str:
@@ -116,10 +114,7 @@ class Search:
         return lambda post: any(_holds(list(self._tokens(one)), wanted) for one in post.texts)
 
     def _tokens(self, text: str) -> Iterator[str]:
-        folded = self._fold(text).replace("’", "'")
-        if not self._syntax.keeps_possessives:
-            folded = _POSSESSIVE.sub("", folded)
-        yield from _TOKEN.findall(folded)
+        yield from _TOKEN.findall(self._fold(text))
 
 
 def _not(test: Callable[[Found], bool]) -> Callable[[Found], bool]:
@@ -149,7 +144,7 @@ def _holds(tokens: list[str], wanted: list[str]) -> bool:
 X: Final = Syntax(joins=True, minus=True, names="#@", fields=("from", "is", "has"))
 REDDIT: Final = Syntax(joins=True, fields=("author", "subreddit"))
 GITHUB: Final = Syntax(joins=True)
-HACKERNEWS: Final = Syntax(minus=True, keeps_possessives=False)
-STACKEXCHANGE: Final = Syntax(minus=True, keeps_possessives=False)
-BLUESKY: Final = Syntax(minus=True, names="#", fields=("from",), keeps_possessives=False)
-MASTODON: Final = Syntax(minus=True, keeps_possessives=False)
+HACKERNEWS: Final = Syntax(minus=True)
+STACKEXCHANGE: Final = Syntax(minus=True)
+BLUESKY: Final = Syntax(minus=True, names="#", fields=("from",))
+MASTODON: Final = Syntax(minus=True)
