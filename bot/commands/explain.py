@@ -1,39 +1,36 @@
 """What ``laurels query explain`` tells: the tree, each platform's searches, volume and cost."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot import wiring
 from bot.commands.budget import volume
-from bot.forecasting import unconnected
+from bot.commands.explain_text import Place, Volume, told
+from bot.forecasting import heard, keys, unconnected
 from bot.settings import Settings, SettingsError
 from bot.terminal import emit
-from bot.wrapping import wrapped
 from listener.budget import Forecast, reckoned
 from listener.connectors import ConnectorError, Forecaster, Searcher, kind
-from listener.match import Matcher
 from listener.query import Part, parse
 from listener.querying.explanation import explain as in_words
 from listener.querying.explanation import tree
-from listener.querying.searches import Searches, compiled
+from listener.querying.searches import Searches, compiled, unspelled
 from listener.querying.searches_dialects import DIALECTS
+from listener.querying.searches_read import as_query
 from listener.settings import QuerySettings, SourceSettings
-from store import finds
-from store.db import Engine, reading
+from store.db import Engine, check_version, open_store
+from store.errors import StoreError
+from store.versions import is_new
 
 _NAME: Final = "query"
 _FILE: Final = "sqlite:///"
-_WEEK: Final = timedelta(days=7)
-_BATCH: Final = 2_000
-_SHOWN: Final = 6
-"""Searches, and things filtered here, that a person is shown of each place; --json has all."""
-_LINES: Final = 40
-_LABEL: Final = 10
-_LONGEST: Final = 60
-"""Characters shown of what a search cannot take."""
+_NO_STORE: Final = "there is no store yet; laurels migrate makes one."
+_MOST_COUNTED: Final = 10
+"""Searches that are counted for money without being asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,103 +42,128 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class _Volume:
-    """Posts a day and how that is known; None: it is not known, and perhaps why."""
+class _Store:
+    """What was heard: the store, or why there is none to ask, and what matches in it."""
 
-    posts: float | None = None
-    known_by: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A source, or a platform where none is configured."""
-
-    name: str
-    connector: str
-    searches: tuple[str, ...]
-    filtered: tuple[str, ...]
-    unseen: str | None
-    reads_all: bool
-    is_elsewhere: bool
-    volume: _Volume
-    forecast: Forecast | None = None
-    price: int = 0
+    engine: Engine | None
+    missing: str | None
+    matching: Mapping[str, float]
 
 
 def show(settings: Settings, query: str, *, as_json: bool) -> None:
     """Print the explanation, with what the store tells where there is one: it makes none."""
-    path = settings.store.url.removeprefix(_FILE)
-    is_there = path == settings.store.url or Path(path).exists()
-    engine = wiring.store(settings.store) if is_there else None
-    try:
-        explained = explain(settings, query, engine)
-    finally:
-        if engine is not None:
-            engine.dispose()
+    with _opened(settings.store.url) as (engine, missing):
+        explained = explain(settings, query, engine, missing=missing)
     emit(explained.value, explained.text, as_json=as_json)
 
 
-def explain(settings: Settings, query: str, engine: Engine | None = None) -> Explained:
+@contextmanager
+def _opened(url: str) -> Iterator[tuple[Engine | None, str | None]]:
+    """The store as it is, or why it tells nothing: a query can be explained without one."""
+    path = url.removeprefix(_FILE)
+    if path != url and not Path(path).exists():
+        yield None, _NO_STORE
+        return
+    engine = open_store(url)
+    try:
+        missing = _missing(engine)
+        yield (engine if missing is None else None), missing
+    finally:
+        engine.dispose()
+
+
+def _missing(engine: Engine) -> str | None:
+    try:
+        if is_new(engine):
+            return _NO_STORE
+        check_version(engine)
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+def explain(
+    settings: Settings, query: str, engine: Engine | None = None, *, missing: str | None = None
+) -> Explained:
     """Of each source, or without any of each platform that searches.
 
-    A platform that counts for money is asked only with a store, which keeps count of that. Raises
-    listener.query.QueryError.
+    A platform that counts for money is asked only with a store, which keeps count of that;
+    `missing` is why there is none. Raises listener.query.QueryError.
     """
     part = parse(query)
     listener = replace(settings.listener, queries=(QuerySettings(_NAME, query),))
     rewards = replace(settings.rewards, own_handles=())
     alone = replace(settings, listener=listener, rewards=rewards)
-    measured = {} if engine is None else _measured(engine, query, wiring.utc_now())
+    matching = {} if engine is None else heard(engine, [query], wiring.utc_now())
+    store = _Store(engine, missing, matching)
     sources = settings.listener.sources
-    places = [_source(engine, alone, one, part, measured) for one in sources] or [
-        _platform(word, part, measured) for word in DIALECTS
+    places = [_source(store, alone, one, part) for one in sources] or [
+        _platform(store, word, part) for word in DIALECTS
     ]
-    means = in_words(part)
+    lines, sharp = tree(part), unspelled(part)
     value: dict[str, object] = {
         "query": query,
-        "means": means,
-        "tree": tree(part),
+        "means": in_words(part),
+        "tree": lines,
         "places": [_value(one) for one in places],
+        "named": _named(settings, query),
+        "not_spelled": list(sharp),
+        "volume_unknown": missing,
     }
-    lines = [*_some(wrapped(f"Finds posts {means}."), _SHOWN), ""]
-    lines += _some([shown for line in tree(part) for shown in _indented(line)], _LINES)
-    for one in places:
-        lines += ["", *_text(one)]
-    if not sources:
-        lines += ["", "Sources named in listener.sources are shown with volume and cost."]
-    return Explained(value, "\n".join(lines))
+    notes = _notes(settings, query, sharp, missing)
+    return Explained(value, told(lines, in_words(part), places, notes, is_joined=not sources))
 
 
-def _indented(line: str) -> Iterator[str]:
-    margin = len(line) - len(line.lstrip())
-    for shown in wrapped(line, margin=margin):
-        yield " " * margin + shown
+def _notes(settings: Settings, query: str, sharp: Sequence[str], missing: str | None) -> list[str]:
+    notes = []
+    if (named := _named(settings, query)) is not None:
+        dashes = "-- " if named.startswith("-") else ""
+        notes.append(
+            f"{query.strip()} is read as a query here. config.yaml has a query of that name: "
+            f"laurels query explain {dashes}{shlex.quote(named)}"
+        )
+    if sharp:
+        notes.append(
+            f"Where a platform tells ß from ss, no search finds {' or '.join(sharp[:3])}: add it "
+            "with OR where people write so."
+        )
+    if missing is not None and (settings.listener.sources or missing != _NO_STORE):
+        notes.append(f"How much was heard is unknown: {missing}")
+    if not settings.listener.sources:
+        notes.append("Sources named in listener.sources are shown with volume and cost.")
+    return notes
 
 
-def _platform(word: str, part: Part, measured: Mapping[str, float]) -> _Place:
-    dialect = DIALECTS[word]
+def _named(settings: Settings, query: str) -> str | None:
+    """The query of the settings that has this for a name."""
+    name = query.strip().casefold()
+    known = {one.name.casefold(): one.query for one in settings.listener.queries}
+    return known.get(name) if known.get(name) != query else None
+
+
+def _platform(store: _Store, word: str, part: Part) -> Place:
+    dialect, price = DIALECTS[word], kind(word).capabilities.micro_usd_per_post / 1_000_000
     found = compiled([part], dialect)
-    return _Place(
+    matching = store.matching.get(dialect.platform)
+    return Place(
         word,
         word,
         found.searches,
-        _filtered(found),
-        dialect.unseen,
-        reads_all=False,
+        filtered=_filtered(found),
+        unasked=_unasked(found),
+        unseen=dialect.unseen,
         is_elsewhere=found.is_elsewhere,
-        volume=_known(measured, dialect.platform),
-        price=kind(word).capabilities.micro_usd_per_post,
+        volume=_heard(store, word, found.searches) if price else Volume(matching, "store"),
+        matching=matching,
+        requests_per_poll=len(found.searches),
+        seconds_per_poll=found.seconds,
+        pace=dialect.pace,
+        usd_per_post=price,
+        usd_per_author=_usual(word, "usd_per_user") if price else 0.0,
     )
 
 
-def _source(
-    engine: Engine | None,
-    settings: Settings,
-    source: SourceSettings,
-    part: Part,
-    measured: Mapping[str, float],
-) -> _Place:
+def _source(store: _Store, settings: Settings, source: SourceSettings, part: Part) -> Place:
     """What the connector itself says that it sends."""
     can, dialect = kind(source.connector).capabilities, DIALECTS.get(source.connector)
     made = unconnected(settings, source)
@@ -151,72 +173,101 @@ def _source(
     finally:
         made.close()
     found = compiled([part], dialect) if dialect is not None else Searches(())
-    known = _counted(engine, settings, source) or _known(measured, can.platform)
     # X can be given queries of its own, which know nothing of this one.
     is_whole = not sent or bool(getattr(source.options, "queries", ()))
-    filtered = (in_words(part),) if is_whole else _filtered(found)
-    return _Place(
+    matching = store.matching.get(can.platform)
+    is_paid = can.micro_usd_per_post > 0
+    known = _paid(store, settings, source, sent) if is_paid else Volume(matching, "store")
+    has_key = bool(keys(source))
+    return Place(
         source.name,
         source.connector,
         sent,
-        filtered,
-        dialect.unseen if dialect is not None and sent else None,
-        reads_all=not sent and (quiet > 0 or can.stream or not can.search),
+        filtered=(in_words(part),) if is_whole else _filtered(found),
+        unasked=() if is_whole else _unasked(found),
+        unseen=dialect.unseen if dialect is not None and sent else None,
+        reads_all=not sent and not is_paid and (quiet > 0 or can.stream or not can.search),
         is_elsewhere=found.is_elsewhere,
         volume=known,
-        forecast=reckoned(source, can, quiet, known.posts),
-        price=can.micro_usd_per_post,
+        matching=matching,
+        forecast=reckoned(source, can, quiet),
+        every_seconds=source.every_seconds,
+        requests_per_poll=quiet,
+        seconds_per_poll=dialect.pace.seconds_for(quiet, has_key=has_key) if dialect else 0.0,
+        pace=dialect.pace if dialect else None,
+        has_key=has_key,
+        usd_per_post=_price(source, "usd_per_post", can.micro_usd_per_post / 1_000_000),
+        usd_per_author=_price(source, "usd_per_user") * getattr(source.options, "authors", True),
     )
 
 
+def _usual(word: str, price: str) -> float:
+    return float(getattr(kind(word).Options(), price, 0.0))
+
+
+def _price(source: SourceSettings, name: str, usual: float = 0.0) -> float:
+    return float(getattr(source.options, name, usual))
+
+
 def _filtered(found: Searches) -> tuple[str, ...]:
-    words = [in_words(one) for one in found.filtered]
-    return tuple(dict.fromkeys([*words, *(f"with {one}" for one in found.left)]))
+    return tuple(dict.fromkeys([*map(in_words, found.filtered), *found.left]))
 
 
-def _counted(engine: Engine | None, settings: Settings, source: SourceSettings) -> _Volume | None:
-    """As the platform counts, where it does and its secrets are set."""
-    if engine is None or not kind(source.connector).capabilities.micro_usd_per_post:
-        return None
-    (query,) = settings.listener.queries
+def _unasked(found: Searches) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*map(in_words, found.unasked), *found.left]))
+
+
+def _paid(
+    store: _Store, settings: Settings, source: SourceSettings, searches: Sequence[str]
+) -> Volume:
+    """What is asked for, as the platform counts where it can be asked, else as it was heard."""
+    if not searches:
+        return Volume()
+    usd = _price(source, "usd_per_count")
+    counted, way_out = None, f"it would cost ${usd * len(searches):g}"
+    if store.engine is None:
+        way_out = f"{source.connector} counts it, for ${usd:g} a search, where there is a store"
+    elif len(searches) > _MOST_COUNTED:
+        way_out = f"counting {len(searches):,} searches costs ${usd * len(searches):,.2f}: "
+        way_out += "laurels budget --query does"
+    else:
+        counted, way_out = _counted(store.engine, settings, source, searches, usd)
+    if counted is not None:
+        return counted
+    return replace(_heard(store, source.connector, searches), way_out=way_out)
+
+
+def _counted(
+    engine: Engine, settings: Settings, source: SourceSettings, searches: Sequence[str], usd: float
+) -> tuple[Volume | None, str]:
+    """As the platform counts; or none, and why or how it would."""
+    posts, known = 0.0, False
     try:
-        posts = volume(engine, settings, source, query.query)
-    except SettingsError:
-        return None
+        for one in searches:
+            found = volume(engine, settings, source, one)
+            posts, known = posts + (found or 0.0), found is not None
+    except SettingsError as error:
+        return None, f"{source.connector} counts it for ${usd * len(searches):g}: {error}"
     except ConnectorError as error:
-        return _Volume(error=str(error))
-    return None if posts is None else _Volume(posts, "platform")
+        return None, str(error)
+    spent = usd * len(searches)
+    return (Volume(posts, "platform", spent=spent) if known else None), ""
 
 
-def _measured(engine: Engine, query: str, now: datetime) -> dict[str, float]:
-    """Posts a day that match, by platform, of those of the last week that the store holds."""
-    matcher = Matcher({_NAME: query}, detect=wiring.detect)
-    first: dict[str, datetime] = {}
-    found: dict[str, int] = {}
-    after = 0
-    with reading(engine) as tx:
-        last = finds.last_id(tx)
-        while posts := finds.posts_after(tx, after, last, now - _WEEK, _BATCH):
-            for one in posts:
-                platform, at = one.post.platform, one.post.created_at
-                first[platform] = min(first.get(platform, at), at)
-            for number in matcher.match_many([one.post for one in posts]):
-                platform = posts[number].post.platform
-                found[platform] = found.get(platform, 0) + 1
-            after = posts[-1].id
-    day = timedelta(days=1)
-    return {
-        platform: found.get(platform, 0) / max(1.0, (now - at) / day)
-        for platform, at in first.items()
-    }
+def _heard(store: _Store, connector: str, searches: Sequence[str]) -> Volume:
+    """What the searches would have found of what was heard: a floor, unknown where it is none."""
+    dialect = DIALECTS[connector]
+    queries = [as_query(one, dialect) for one in searches]
+    known = [one for one in queries if one is not None]
+    if store.engine is None or not known or len(known) < len(queries):
+        return Volume()
+    posts = heard(store.engine, known, wiring.utc_now()).get(dialect.platform)
+    return Volume(posts, "store") if posts else Volume()
 
 
-def _known(measured: Mapping[str, float], platform: str) -> _Volume:
-    return _Volume(measured[platform], "store") if platform in measured else _Volume()
-
-
-def _value(one: _Place) -> dict[str, object]:
-    usd = _usd(one)
+def _value(one: Place) -> dict[str, Any]:
+    usd, forecast = one.usd, one.forecast
+    posts = one.volume.posts
     return {
         "name": one.name,
         "connector": one.connector,
@@ -225,71 +276,20 @@ def _value(one: _Place) -> dict[str, object]:
         "not_searched": one.unseen,
         "reads_all": one.reads_all,
         "is_elsewhere": one.is_elsewhere,
-        "posts_per_day": None if one.volume.posts is None else round(one.volume.posts, 1),
-        "posts_per_day_from": one.volume.known_by,
-        "posts_per_day_error": one.volume.error,
-        "requests_per_day": None if one.forecast is None else round(one.forecast.requests_per_day),
+        "posts_per_day": None if posts is None else round(posts, 1),
+        "posts_per_day_from": None if posts is None else one.volume.known_by,
+        "posts_per_day_error": one.volume.way_out or None,
+        "matching_per_day": None if one.matching is None else round(one.matching, 1),
+        "requests_per_day": _requests(forecast),
+        "requests_per_poll": one.requests_per_poll,
+        "seconds_per_poll": round(one.seconds_per_poll, 1),
         "usd_per_day": None if usd is None else round(usd, 4),
         "usd_per_month": None if usd is None else round(usd * 30, 2),
+        "usd_per_author": one.usd_per_author,
+        "usd_spent": one.volume.spent,
+        "warnings": list(one.warnings),
     }
 
 
-def _usd(one: _Place) -> float | None:
-    """A day; None where it depends on a volume that is not known."""
-    if not one.price:
-        return 0.0
-    return None if one.volume.posts is None else one.volume.posts * one.price / 1_000_000
-
-
-def _text(one: _Place) -> Iterator[str]:
-    yield one.name if one.name == one.connector else f"{one.name} ({one.connector})"
-    if one.is_elsewhere:
-        yield "  finds nothing: the query is about other platforms"
-        return
-    if one.reads_all:
-        yield from _labelled("reads", ["all of its places; the query is looked for here"])
-    else:
-        nothing = ["nothing: no part of the query can be searched for there"]
-        yield from _labelled("asks for", _some(one.searches or nothing, _SHOWN))
-        left = [text if len(text) < _LONGEST else text[:_LONGEST] + "…" for text in one.filtered]
-        yield from _labelled("filters", _some(left, _SHOWN))
-        yield from _labelled("misses", [one.unseen] if one.unseen else [])
-    if one.forecast is not None or one.volume.posts is not None:
-        yield from _labelled("expects", [_expected(one.volume)])
-    yield from _labelled("costs", list(_costs(one)))
-
-
-def _labelled(label: str, texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        for line in wrapped(text, margin=_LABEL + 2):
-            yield f"  {label:<{_LABEL}}{line}"
-            label = ""
-
-
-def _expected(known: _Volume) -> str:
-    if known.posts is None:
-        return f"unknown: {known.error}" if known.error else "unknown"
-    told = {
-        "platform": "as the platform counts the last seven days",
-        "store": "of what was heard there in the last week",
-    }
-    return f"{known.posts:,.1f} posts a day, {told[known.known_by or 'store']}"
-
-
-def _costs(one: _Place) -> Iterator[str]:
-    usd = _usd(one)
-    if usd is None:
-        money = f"${one.price / 1_000_000:g} a post"
-    else:
-        money = f"${usd:,.2f} a day and ${usd * 30:,.2f} a month" if one.price else "no money"
-    if one.forecast is not None:
-        requests = f"{one.forecast.requests_per_day:,.0f} requests a day"
-        yield f"{requests} and {one.forecast.requests_per_month:,.0f} a month; {money}"
-    elif one.price:
-        yield money
-
-
-def _some(lines: Sequence[str], most: int) -> list[str]:
-    if len(lines) <= most:
-        return list(lines)
-    return [*lines[:most], f"… and {len(lines) - most:,} more; --json has all"]
+def _requests(forecast: Forecast | None) -> int | None:
+    return None if forecast is None else round(forecast.requests_per_day)
