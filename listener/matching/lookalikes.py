@@ -9,7 +9,7 @@ from typing import Final
 
 import regex
 
-from listener.matching.characters import Free
+from listener.matching.characters import UNSPACED, Free
 
 LOOKS: Final = {
     **dict(zip("АВЕЅІЈКМНОРСТУХԌԚԜӀ", "ABESIJKMHOPCTYXGQWI", strict=True)),
@@ -25,7 +25,9 @@ UNLIKE: Final = {"Cyrillic": "ж", "Greek": "ω"}
 _OTHER: Final = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
 _HAS_NONE: Final = Free(_OTHER)
 _LATIN: Final = regex.compile(r"\p{Latin}")
-_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
+_LETTER: Final = rf"[[\p{{L}}\p{{N}}\p{{M}}]--[{UNSPACED}]]"
+WORD: Final = regex.compile(rf"{_LETTER}(?:_*{_LETTER})*", regex.VERSION1)
+"""What is read as a whole; a character of a script without spaces is a word of its own."""
 _SCRIPTS: Final = {name: regex.compile(rf"\p{{{name}}}") for name in UNLIKE}
 
 
@@ -52,7 +54,7 @@ def as_latin(word: str) -> str:
 
 def mixed(text: str) -> Iterator[tuple[int, int]]:
     """Where words stand that mix Latin letters with Cyrillic or Greek ones."""
-    for found in _WORD.finditer(text):
+    for found in WORD.finditer(text):
         word = found.group()
         if _LATIN.search(word) and _OTHER.search(word):
             yield found.span()
@@ -65,7 +67,7 @@ def disguised(text: str) -> Iterator[tuple[int, int]]:
     """
     if not _LATIN.search(text):
         return
-    words = [(found.group(), found.span()) for found in _WORD.finditer(text)]
+    words = [(found.group(), found.span()) for found in WORD.finditer(text)]
     ordinary = {
         script_of(one)
         for word, _ in words

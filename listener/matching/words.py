@@ -19,11 +19,10 @@ from listener.matching.characters import (
 )
 from listener.matching.document import Document
 from listener.matching.fold import Folded, Span, fold
-from listener.matching.lookalikes import as_latin, is_wholly
+from listener.matching.lookalikes import WORD, as_latin, is_wholly
 
 _SPLIT: Final = regex.compile(r"\s+|(?<=[^\s\-/])[\-/](?=[\p{L}\p{N}\p{M}])")
 _LONE: Final = frozenset("-/")
-_RUN: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _without_possessives(text: str) -> str:
 def _piece(word: str, *, cased: bool = False) -> Piece:
     is_prefix = len(word) > 1 and word.endswith("*")
     text = word.removesuffix("*") if is_prefix else word
-    latin = _RUN.sub(lambda run: as_latin(run[0]) if is_wholly(run[0]) else run[0], text)
+    latin = WORD.sub(lambda run: as_latin(run[0]) if is_wholly(run[0]) else run[0], text)
     readings = dict.fromkeys(
         one if cased else fold(one, in_query=True).text for one in (text, latin)
     )

@@ -1145,6 +1145,11 @@ FIELDS: Final = (
         replace(hit("has:question", "Nothing works."), title="How do I log in?"),
     ),
     *pattern(
+        "a Greek word beside characters without spaces",
+        hit("\u039f\u0394\u039f\u03a3", "acme\u6771\u4eac\u03bf\u03b4\u03bf\u03c2 "),
+        hit("acme", "\u0430\u0441me\u6771", "the letters before mix scripts"),
+    ),
+    *pattern(
         "a question right behind an address",
         hit("has:question", "Have you read https://docs.acme.com/setup?"),
         hit("has:question", "Is it [this one](https://acme.com/a)?"),
