@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from desk import doubts
+from desk.review import admission
 from desk.words import excerpt, platform_name, web_address
 from store import (
     analyses,
@@ -13,6 +14,7 @@ from store import (
     cases,
     copies,
     decisions,
+    examples,
     helpgraph,
     members,
     mentions,
@@ -28,8 +30,10 @@ from store.pages import Span
 from store.records import (
     ActOfHelp,
     Analysis,
+    CaseKind,
     CaseState,
     Evidence,
+    Lane,
     Message,
     MessageState,
     Reason,
@@ -41,8 +45,14 @@ AFTER: Final = 6
 """Posts of a flat chat shown before and after the one in question."""
 THREAD: Final = 40
 """Posts of a thread shown; of a longer one, those around the one in question."""
+TOLD: Final = frozenset({"helped", "spam", "relevance"})
+"""Rules whose reasons stand above the others: whom somebody helped, and what is in doubt."""
+VERBS: Final = {"admit": "overruled the judgement:"}
+"""What the history calls an act, where its own word says too little."""
 POLICY: Final = "policy"
 """The actor of a decision that no person took."""
+ALSO: Final = 3
+"""Other labels shown beside that of an analysis."""
 COPIES: Final = 50
 """Copies of a text shown, the first of them."""
 LULL: Final = timedelta(hours=6)
@@ -71,12 +81,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One analysis with the label that came second."""
+    """One analysis, with the other labels that fit too."""
 
     task: str
     label: str
     confidence: float
-    runner_up: str
+    also: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,22 @@ class CaseView:
     """Why the post is perhaps not about us, or spam: words of it, and what it is like."""
     copies: Sequence[Copied]
     copy_count: int
+    queries: Sequence[str]
+    """The queries that found the post."""
+    admission: Line | None
+    """How a person took it out of a lane, where that can be undone."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it waits in Unsure or Spam."""
+        return self.row.lane is not Lane.MAIN
+
+    @property
+    def why(self) -> str:
+        """What the case is here for; empty where its doubts say so."""
+        if self.row.lane is Lane.SPAM and self.row.kind is CaseKind.CONDUCT:
+            return ""
+        return self.row.reason
 
     @property
     def is_open(self) -> bool:
@@ -166,30 +192,43 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
     act = next((a.act for a in helpgraph.acts_on(tx, [post.id]) if a.id == row.act_id), None)
     turns, cut = _conversation(tx, post, act)
     decided = decisions.of_case(tx, case_id)
+    found = analyses.of(tx, [post.id]).get(post.id, {})
     return CaseView(
         row=row,
         post=post,
         title=_title(post, turns),
         thread=turns,
         cut=cut,
-        reasons=_reasons(decided),
+        reasons=_reasons(decided, row.reason),
         help_line=_help_line(tx, act),
-        analyses=[_found(one) for one in analyses.of(tx, [post.id]).get(post.id, {}).values()],
+        analyses=[_found(one) for task, one in found.items() if task not in doubts.EXPLAINED],
         history=_history(tx, case_id),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
-        doubts=doubts.read(tx, analyses.of(tx, [post.id]).get(post.id, {})),
+        doubts=doubts.read(tx, found, row.lane),
         copies=[
             Copied(one, web_address(one.post.url)) for one in copies.of_case(tx, case_id, COPIES)
         ],
         copy_count=copies.counts(tx, [case_id]).get(case_id, 0),
+        queries=examples.queries_of(tx, [post.id]).get(post.id, []),
+        admission=_admission(tx, row),
     )
 
 
-def _reasons(decided: Sequence[StoredDecision]) -> list[Reason]:
-    """Those of the policy's newest decision; whom somebody helped stands above them by name."""
+def _reasons(decided: Sequence[StoredDecision], why: str) -> list[Reason]:
+    """Those of the policy's newest decision that the lines above them do not say already."""
     newest = next((one.reasons for one in decided[::-1] if one.actor == POLICY), ())
-    return [one for one in newest if one.rule != "helped"]
+    told = [one for one in newest if one.rule not in TOLD]
+    return [one for one in told if not _plain(one.detail).endswith(_plain(why))]
+
+
+def _plain(line: str) -> str:
+    return line.replace(",", "").casefold()
+
+
+def _admission(tx: Connection, row: CaseRow) -> Line | None:
+    note = admission(tx, row.id) if row.lane is Lane.MAIN else None
+    return None if note is None else Line(note.at, note.actor, note.detail["reason"])
 
 
 def _conversation(
@@ -275,19 +314,19 @@ def _help_line(tx: Connection, act: ActOfHelp | None) -> str:
 
 def _found(analysis: Analysis) -> Found:
     others = sorted(
-        (
-            (score, label)
-            for label, score in analysis.scores.items()
-            if label != analysis.label and analysis.task not in doubts.EXPLAINED
-        ),
+        ((score, label) for label, score in analysis.scores.items() if label != analysis.label),
         reverse=True,
     )
-    second = f"{others[0][1]} {others[0][0]:.2f}" if others else ""
-    return Found(analysis.task.value, analysis.label, analysis.confidence, second)
+    also = ", ".join(f"{label} {score:.2f}" for score, label in others[:ALSO])
+    return Found(analysis.task.value, analysis.label, analysis.confidence, also)
 
 
 def _history(tx: Connection, case_id: int) -> list[Line]:
     return [
-        Line(note.at, note.actor, " ".join([note.verb, note.detail.get("reason", "")]).strip())
+        Line(
+            note.at,
+            note.actor,
+            f"{VERBS.get(note.verb, note.verb)} {note.detail.get('reason', '')}".strip(),
+        )
         for note in audit.of(tx, "case", case_id)
     ]

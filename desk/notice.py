@@ -12,11 +12,12 @@ DONE: Final = {
     "assigned": "Assigned.",
     "admitted": "Moved to the open cases.",
     "undone": "Undone: the case is open again.",
+    "returned": "Undone: the case waits where it was.",
     "linked": "Linked: they are one person now.",
     "unproved": "Not linked.",
     "choice": "The choice counts from now on.",
 }
-UNDOABLE: Final = frozenset({"approved", "dismissed"})
+UNDOABLE: Final = frozenset({"approved", "dismissed", "admitted"})
 WORD_OF: Final = {
     Verb.APPROVE: "approved",
     Verb.SAVE: "saved",
@@ -29,12 +30,13 @@ WORD_OF: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What to say, and the case to undo."""
+    """What to say, the case to undo, and the case to go to."""
 
     id: str
     words: str
     undo: int | None = None
     refused: bool = False
+    opens: int | None = None
 
 
 def notice_of(word: str, case_id: int | None) -> Notice | None:
@@ -42,4 +44,5 @@ def notice_of(word: str, case_id: int | None) -> Notice | None:
     if word not in DONE:
         return None
     undo = case_id if word in UNDOABLE else None
-    return Notice(f"{word}-{case_id}", DONE[word], undo)
+    opens = case_id if word == "admitted" else None
+    return Notice(f"{word}-{case_id}", DONE[word], undo, opens=opens)

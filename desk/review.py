@@ -3,16 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
-from rewards.review import NOT_ABOUT_US, Refused
+from rewards.review import NOT_ABOUT_US, Refused, admission
 from store.db import Connection
+from store.records import Lane
 
-__all__ = ["Dismissal", "HumanAct", "Refused", "ReviewAct", "Verb", "perform"]
+__all__ = [
+    "DOUBTS",
+    "HINTS",
+    "Dismissal",
+    "Doubt",
+    "HumanAct",
+    "Refused",
+    "ReviewAct",
+    "Verb",
+    "admission",
+    "dismissals",
+    "perform",
+]
 
 
 class Dismissal(StrEnum):
-    """Why a person dismisses a case, in the order of the keys 1 to 6."""
+    """Why a person dismisses a case, in the order of the keys 1 to 6; see `dismissals`."""
 
     NOT_FOR_US = "not for us"
     WRONG_KIND = "wrong kind"
@@ -21,6 +34,37 @@ class Dismissal(StrEnum):
     TOO_LATE = "too late to help"
     NOT_ABOUT_US = NOT_ABOUT_US
     """The post only shares our words: later ones like it are doubted."""
+
+
+HINTS: Final = {
+    Dismissal.NOT_FOR_US: "about us, but nothing for us to do",
+    Dismissal.WRONG_KIND: "the model misread what it is",
+    Dismissal.NOT_ABOUT_US: "something else with our name; later ones are doubted",
+}
+"""What tells a reason from those that sound like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a lane asks a person, and the two answers; `confirmed` is the likely one."""
+
+    question: str
+    confirmed: Dismissal
+    confirm: str
+    admit: str
+
+
+DOUBTS: Final = {
+    Lane.UNSURE: Doubt("Is it about us?", Dismissal.NOT_ABOUT_US, "Not about us", "About us"),
+    Lane.SPAM: Doubt("Is it spam?", Dismissal.SPAM, "Spam", "Not spam"),
+}
+
+
+def dismissals(lane: Lane) -> list[Dismissal]:
+    """The reasons to dismiss a case, with the usual one of its lane first."""
+    doubt = DOUBTS.get(lane)
+    first = [doubt.confirmed] if doubt else []
+    return first + [one for one in Dismissal if one not in first]
 
 
 class Verb(StrEnum):
@@ -74,7 +118,7 @@ class ReviewAct(Protocol):
         """Take the case out of the unsure or the spam, to the open ones."""
 
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
-        """Open the case again; refused once its message has left."""
+        """Open the case again, or put an admitted one back; refused once its message has left."""
 
 
 def perform(tx: Connection, reviewer: ReviewAct, act: HumanAct, now: datetime) -> None:

@@ -87,6 +87,7 @@ def templates() -> Environment:
         excerpt=words.excerpt,
         marked=words.marked,
         platform_name=words.platform_name,
+        query_name=words.query_name,
         web_address=words.web_address,
     )
     return env

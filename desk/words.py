@@ -115,6 +115,18 @@ def clock(now: datetime, due: datetime) -> tuple[str, str]:
     return f"{said} left", "soon" if left < SOON else "calm"
 
 
+def percent(probability: float) -> str:
+    """A probability as a person says it: `5 %`; never a certainty."""
+    if probability < 0.01:
+        return "under 1 %"
+    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+
+
+def query_name(name: str) -> str:
+    """What a query is called, short; the one for every post of a community by what it finds."""
+    return "every post" if name == "*" else excerpt(name, 40)
+
+
 def short_count(count: int) -> str:
     """A count in at most four characters: 950, 1.2k, 84k, 3.1M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):

@@ -9,7 +9,7 @@ from desk import review
 from desk.guard import Actor
 from desk.notice import WORD_OF, Notice
 from desk.pages import listing, screen
-from desk.pages.listing import View, view_of
+from desk.pages.listing import NAME_LENGTH, View, view_of
 from desk.review import Dismissal, HumanAct, Refused, Verb
 from desk.room import room_of
 from store import cases, members
@@ -24,11 +24,12 @@ def sent_view(
     tab: Annotated[str, Form()] = "open",
     kind: Annotated[str, Form()] = "",
     platform: Annotated[str, Form()] = "",
+    query: Annotated[str, Form(max_length=NAME_LENGTH)] = "",
     q: Annotated[str, Form(max_length=1000)] = "",
     page: Annotated[int, Form()] = 1,
 ) -> View:
     """The view that a form carries along."""
-    return view_of(tab, kind, platform, q, page)
+    return view_of(tab, kind, platform, query, q, page)
 
 
 Sent = Annotated[View, Depends(sent_view)]
@@ -75,7 +76,8 @@ def _perform(
     room = room_of(request)
     try:
         with room.engine.begin() as tx:
-            if cases.load(tx, wanted.case_id) is None:
+            before = cases.load(tx, wanted.case_id)
+            if before is None:
                 raise HTTPException(404)
             known = {member.id for member in members.members(tx)}
             if wanted.assignee_id is not None and wanted.assignee_id not in known:
@@ -85,7 +87,10 @@ def _perform(
         return _refused(request, visitor, view, wanted.case_id, refused)
     target = wanted.case_id if wanted.verb in STAYS else following
     page = "/queue" if target is None else f"/cases/{target}"
-    notice = view.with_notice(WORD_OF[wanted.verb], wanted.case_id)
+    word = WORD_OF[wanted.verb]
+    if wanted.verb is Verb.UNDO and before.closed_at is None:
+        word = "returned"
+    notice = view.with_notice(word, wanted.case_id)
     return RedirectResponse(page + notice, status_code=303)
 
 

@@ -15,6 +15,7 @@ KEYS: Final = (
     ("r", "Assign"),
     ("d", "Dismiss, then 1 to 6 for the reason"),
     ("b", "About us, or not spam: to the open cases"),
+    ("n", "Not about us, or spam: dismissed as such"),
     ("u", "Undo"),
     ("/", "Search"),
     ("g q", "Queue"),

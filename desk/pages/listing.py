@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
+from desk import doubts
 from desk.guard import Reader
-from desk.words import PLATFORMS, short_count
+from desk.words import KINDS, PLATFORMS, excerpt, platform_name, query_name, short_count
 from listener.health import needs_attention
-from store import cases, claims, copies, cursors, pages
+from store import analyses, cases, claims, copies, cursors, examples, pages
 from store.cases import QueueFilters, QueueItem
 from store.cursors import CursorState
 from store.db import Connection
@@ -18,16 +19,22 @@ from store.pages import MOST_COUNTED, Waiting
 from store.records import CaseKind, CaseState, Lane
 
 PER_PAGE: Final = 50
+NAME_LENGTH: Final = 1000
+"""Of a query; a longer name cannot be asked for."""
+MOST_NAMED: Final = 100
+"""Queries and platforms offered to narrow the list to."""
 TABS: Final = (
     ("open", "Open", "Waits for a person"),
     ("mine", "Mine", "Assigned to you"),
     ("unassigned", "Free", "Open and assigned to nobody"),
-    ("unsure", "Unsure", "Perhaps about something else that has our name"),
     ("new", "Later", "Gives peers time first; the policy decides later"),
-    ("done", "Done", ""),
-    ("dismissed", "Dismissed", ""),
+    ("unsure", "Unsure", "Perhaps about something else that has our name"),
     ("spam", "Spam", "Looks like spam; nothing is deleted"),
+    ("done", "Done", "Dealt with"),
+    ("dismissed", "Dismissed", "Closed without a word"),
 )
+LABELS: Final = {name: label for name, label, _ in TABS}
+LANES: Final = {"unsure": Lane.UNSURE, "spam": Lane.SPAM}
 KEYS: Final = {"unsure": "u", "spam": "x"}
 EMPTY: Final = {
     "open": (
@@ -54,13 +61,22 @@ class View:
     tab: str = "open"
     kind: str = ""
     platform: str = ""
+    query: str = ""
+    """The name of a query that found the post."""
     q: str = ""
+    """Words in the post."""
     page: int = 1
 
     @property
     def fields(self) -> dict[str, str]:
         """What differs from the plain queue, for addresses and forms."""
-        said = {"tab": self.tab, "kind": self.kind, "platform": self.platform, "q": self.q}
+        said = {
+            "tab": self.tab,
+            "kind": self.kind,
+            "platform": self.platform,
+            "query": self.query,
+            "q": self.q,
+        }
         plain = {name: value for name, value in said.items() if value}
         if self.tab == "open":
             del plain["tab"]
@@ -89,22 +105,23 @@ class View:
             assignee_id=member_id if self.tab == "mine" else None,
             unassigned=self.tab == "unassigned",
             platform=self.platform or None,
+            query=self.query or None,
             text=self.q or None,
         )
 
 
 def _lane(tab: str) -> Lane | None:
     """Closed cases are listed whatever lane they waited in."""
-    lanes = {"unsure": Lane.UNSURE, "spam": Lane.SPAM, "done": None, "dismissed": None}
-    return lanes.get(tab, Lane.MAIN)
+    return None if tab in ("done", "dismissed") else LANES.get(tab, Lane.MAIN)
 
 
-def view_of(tab: str, kind: str, platform: str, q: str, page: int) -> View:
+def view_of(tab: str, kind: str, platform: str, query: str, q: str, page: int) -> View:
     """A view from untrusted words: what is unknown falls back to everything."""
     return View(
         tab=tab if tab in EMPTY else "open",
         kind=kind if kind in set(CaseKind) else "",
         platform=platform if platform in PLATFORMS else "",
+        query=query,
         q=q.strip()[:200],
         page=min(max(page, 1), 10_000),
     )
@@ -114,11 +131,12 @@ def asked_view(
     tab: str = "open",
     kind: str = "",
     platform: str = "",
+    query: Annotated[str, Query(max_length=NAME_LENGTH)] = "",
     q: Annotated[str, Query(max_length=1000)] = "",
     page: int = 1,
 ) -> View:
     """The view in the address of a page."""
-    return view_of(tab, kind, platform, q, page)
+    return view_of(tab, kind, platform, query, q, page)
 
 
 Asked = Annotated[View, Depends(asked_view)]
@@ -158,6 +176,13 @@ class Listing:
     """Which sources need a person, in one line; empty where none does."""
     copies: Mapping[int, int]
     """How often the text of a case was copied; one that never was is left out."""
+    queries: Mapping[int, Sequence[str]]
+    """The queries that found the post of a case; one that none found is left out."""
+    doubts: Mapping[int, str]
+    """Why a case waits in Unsure or Spam."""
+    platforms: Sequence[str]
+    names: Sequence[str]
+    """Queries that the list can be narrowed to."""
 
     def after(self, case_id: int) -> int | None:
         """The case to open once this one is dealt with: the next, else the one before."""
@@ -173,28 +198,61 @@ def read(tx: Connection, view: View, visitor: Reader) -> Listing:
     """Read one page of the list."""
     offset = (view.page - 1) * PER_PAGE
     items = cases.queue(tx, view.filters(visitor.id), PER_PAGE + 1, offset)
+    shown = items[:PER_PAGE]
     waiting = pages.waiting(tx, visitor.id)
+    found_by = examples.queries_of(tx, [item.post_id for item in shown])
     return Listing(
         tabs=[
             Tab(name, label, hint, _count(name, waiting), KEYS.get(name, ""))
             for name, label, hint in TABS
         ],
-        items=items[:PER_PAGE],
+        items=shown,
         more=len(items) > PER_PAGE,
         claims=len(claims.waiting(tx)),
         trouble=_trouble([state for state in cursors.states(tx) if needs_attention(state)]),
-        copies=copies.counts(tx, [item.case_id for item in items]),
+        copies=copies.counts(tx, [item.case_id for item in shown]),
+        queries={one.case_id: found_by[one.post_id] for one in shown if one.post_id in found_by},
+        doubts=_doubts(tx, view, shown),
+        platforms=_choices(pages.platforms(tx, MOST_NAMED), view.platform),
+        names=_choices(pages.queries(tx, MOST_NAMED), view.query),
     )
+
+
+def _doubts(tx: Connection, view: View, items: Sequence[QueueItem]) -> dict[int, str]:
+    lane = LANES.get(view.tab)
+    if lane is None:
+        return {}
+    found = analyses.of(tx, [item.post_id for item in items])
+    lines = {item.case_id: doubts.brief(found.get(item.post_id, {}), lane) for item in items}
+    return {case_id: line for case_id, line in lines.items() if line}
+
+
+def _choices(known: Sequence[str], chosen: str) -> list[str]:
+    """What may be asked for, with what is asked for now."""
+    names = [name for name in known if len(name) <= NAME_LENGTH]
+    return names if not chosen or chosen in names else [chosen, *names]
 
 
 def empty(view: View) -> Empty:
     """What to say where nothing is listed."""
-    if view.kind or view.platform or view.q:
+    if asked := _asked(view):
         href = f"/queue?{urlencode({'tab': view.tab})}"
-        return Empty(("No case fits these filters.",), href, "Clear the filters")
+        looked = f"{LABELS[view.tab]} holds none with {', '.join(asked)}."
+        return Empty(("No case fits these filters.", looked), href, "Clear the filters")
     if view.page > 1:
         return Empty(("This page is past the end.",), f"/queue?{view.to()}", "First page")
     return Empty(EMPTY[view.tab])
+
+
+def _asked(view: View) -> list[str]:
+    """What the list was narrowed to, in words."""
+    said = (
+        (view.q, f"the words “{excerpt(view.q, 60)}”"),
+        (view.kind, f"the kind {KINDS.get(view.kind, '')}"),
+        (view.platform, f"the place {platform_name(view.platform)}"),
+        (view.query, f"the query {query_name(view.query)}"),
+    )
+    return [words for value, words in said if value]
 
 
 def _trouble(states: Sequence[CursorState]) -> str:
@@ -215,7 +273,7 @@ def _count(tab: str, waiting: Waiting) -> str:
         "new": waiting.new,
         "unsure": waiting.unsure,
         "spam": waiting.spam,
+        "done": waiting.done,
+        "dismissed": waiting.dismissed,
     }
-    count = known.get(tab, 0)
-    more = "+" if count >= MOST_COUNTED else ""
-    return short_count(count) + more if count else ""
+    return short_count(known[tab]) + ("+" if known[tab] >= MOST_COUNTED else "")

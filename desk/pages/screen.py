@@ -8,9 +8,8 @@ from desk.notice import Notice
 from desk.pages import listing
 from desk.pages.listing import Listing, View
 from desk.pages.person import brief
-from desk.review import Dismissal
+from desk.review import DOUBTS, HINTS, dismissals
 from desk.room import room_of
-from desk.words import PLATFORMS
 from store.db import Connection
 
 ACTS_BESIDE = 4
@@ -40,12 +39,17 @@ def render(
         more=found.more,
         claims=found.claims,
         copies=found.copies,
+        doubts=found.doubts,
+        found_by=found.queries,
         trouble=found.trouble,
         empty=listing.empty(view),
-        platforms=PLATFORMS,
+        platforms=found.platforms,
+        queries=found.names,
         case=case,
         person=None if case is None else brief(tx, case.row.person_id, ACTS_BESIDE),
         next_id=None if case is None else found.after(case.row.id),
-        dismissals=[(reason.name, reason.value) for reason in Dismissal],
+        doubt=None if case is None else DOUBTS.get(case.row.lane),
+        dismissals=[] if case is None else dismissals(case.row.lane),
+        dismissal_hints=HINTS,
         notice=notice,
     )

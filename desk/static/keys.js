@@ -64,7 +64,7 @@
       return;
     }
     if (ACTIONS[key]) { event.preventDefault(); ACTIONS[key](); }
-    else if ("ardub".includes(key) && press(key)) event.preventDefault();
+    else if ("ardubn".includes(key) && press(key)) event.preventDefault();
   });
 
   // One menu at a time, and none once the pointer went elsewhere.
@@ -78,6 +78,7 @@
   // The opened case stays in sight in the list, and the post in question in its thread.
   let shown = "";
   const reveal = () => {
+    one(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     one("a.item[aria-current]")?.scrollIntoView({ block: "nearest" });
     const scroll = one(".case .scroll");
     const asked = one(".post.asked");

@@ -37,7 +37,10 @@ case = Table(
 # In the queue's order, with all that its filters look at: no row is read only to skip it.
 Index("ix_case_queue", case.c.state, case.c.priority.desc(), case.c.opened_at, case.c.id,
       case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel,
-      case.c.post_id, case.c.lane)  # fmt: skip  # cases.queue
+      case.c.post_id, case.c.lane)  # fmt: skip  # cases.queue, of closed cases
+Index("ix_case_lane", case.c.lane, case.c.state, case.c.priority.desc(), case.c.opened_at,
+      case.c.id, case.c.kind, case.c.assignee_id, case.c.platform, case.c.channel,
+      case.c.post_id)  # fmt: skip  # cases.queue, pages.waiting
 
 # Append-only: what was decided, by the policy or by a person, and why.
 decision = Table(

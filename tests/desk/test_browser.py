@@ -11,14 +11,15 @@ from typing import Final
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from desk.app import create_app
 from desk.auth import new_link
 from desk.settings import DeskSettings
 from rewards.review import Review
-from store import cursors
+from store import cases, cursors
 from store.db import Engine
+from store.records import Lane
 from tests.desk.conftest import NOW, POLICY, Desk, community
 from tests.services import needs
 
@@ -157,3 +158,59 @@ def test_phone_steps_from_list_to_case_to_person(browser: Browser, stage: Desk) 
         page.get_by_role("link", name="Sources").click()
         page.wait_for_url("**/sources")
         assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+
+
+@pytest.mark.parametrize("width", [360, 390, 820, 1440])
+@pytest.mark.parametrize("lane", list(Lane))
+def test_buttons_of_a_case_stand_in_the_window(
+    browser: Browser, stage: Desk, lane: Lane, width: int
+) -> None:
+    with stage.engine.begin() as tx:
+        cases.set_lane(tx, stage.help_case, lane)
+    size: ViewportSize = {"width": width, "height": 800}
+    with served(stage.engine) as address, browser.new_context(viewport=size) as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/queue?tab={'open' if lane is Lane.MAIN else lane.value}")
+        tabs = page.locator(".tabs")
+        assert tabs.evaluate("node => node.offsetHeight") <= 52, "one line"
+        page.goto(f"{address}/cases/{stage.help_case}?did=saved")
+        page.locator("summary[data-key=d]").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        buttons = page.locator(".dock .acts button:visible, .dock summary:visible").all()
+        for box in [one.bounding_box() for one in buttons]:
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        last = page.locator(".acts:not(.asks) > button, .acts:not(.asks) > .menu > summary").all()
+        tops = {round(one.evaluate("node => node.getBoundingClientRect().top")) for one in last}
+        assert len(tops) == 1, "one row"
+
+
+def test_notice_covers_nothing(browser: Browser, stage: Desk) -> None:
+    with served(stage.engine) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/queue?did=saved&case={stage.help_case}")
+        notice, work = (page.locator(name).bounding_box() for name in (".toast", "main"))
+        assert notice is not None
+        assert work is not None
+        assert notice["y"] + notice["height"] <= work["y"]
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_unsure_case_is_answered_and_undone_by_keys(browser: Browser, stage: Desk) -> None:
+    with stage.engine.begin() as tx:
+        cases.set_lane(tx, stage.issue_case, Lane.UNSURE)
+    with served(stage.engine) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        for key, said in (("b", "Moved to the open cases."), ("n", "Dismissed.")):
+            page.goto(f"{address}/queue?tab=unsure")
+            page.keyboard.press(key)
+            page.get_by_text(said).wait_for()
+            page.keyboard.press("u")
+            page.get_by_text("Undone").wait_for()

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from desk.review import Dismissal, HumanAct, Verb, perform
+from desk.review import DOUBTS, Dismissal, HumanAct, Verb, dismissals, perform
 from store.db import Connection, Engine
+from store.records import Lane
 from tests.desk.conftest import NOW
 
 
@@ -65,3 +66,11 @@ def test_act_reaches_the_reviewer(engine: Engine, act: HumanAct, call: tuple[obj
     with engine.begin() as tx:
         perform(tx, recorder, act, NOW)
     assert recorder.calls == [call]
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_usual_reason_of_a_lane_comes_first(lane: Lane) -> None:
+    reasons = dismissals(lane)
+    assert sorted(reasons) == sorted(Dismissal)
+    usual = DOUBTS[lane].confirmed if lane in DOUBTS else Dismissal.NOT_FOR_US
+    assert reasons[0] is usual

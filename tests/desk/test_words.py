@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.words import ago, clock, exact, excerpt, marked, short_count, web_address
+from desk.words import (
+    ago,
+    clock,
+    exact,
+    excerpt,
+    marked,
+    percent,
+    query_name,
+    short_count,
+    web_address,
+)
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
@@ -97,3 +107,16 @@ def test_excerpt_is_one_line_within_its_limit(text: str, limit: int) -> None:
     said = excerpt(text, limit)
     assert len(said) <= limit + 1
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.0, "under 1 %"), (0.051, "5 %"), (0.5, "50 %"), (0.99, "99 %"), (1.0, "over 99 %")],
+)
+def test_probability_is_no_certainty(probability: float, said: str) -> None:
+    assert percent(probability) == said
+
+
+def test_query_is_named_in_short() -> None:
+    assert query_name("*") == "every post"
+    assert len(query_name("acme OR " * 20)) <= 41

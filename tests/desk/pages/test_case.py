@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from store import cases, copies, decisions, mentions
+from store import analyses, cases, copies, decisions, mentions
 from store.copies import Copy
-from store.records import CaseKind, CaseState, NewCase, Reason, Verdict
+from store.records import Analysis, CaseKind, CaseState, NewCase, Reason, Task, Verdict
 from tests.desk.conftest import HOSTILE, NOW, THANKS, Desk, a_post
 
 
@@ -49,6 +49,27 @@ def test_hostile_text_stays_text(desk: Desk) -> None:
 def test_matched_words_of_title_and_text_stand_apart(desk: Desk) -> None:
     # The spans count from the title: the first lies in it, the second in the text.
     assert "<mark>" in desk.get(f"/cases/{desk.issue_case}")
+
+
+def test_why_it_is_here_is_said_once(desk: Desk) -> None:
+    reasons = [Reason("unsure", "maybe issue, 0.91"), Reason("spam", "looks like spam, 0.90")]
+    with desk.engine.begin() as tx:
+        decisions.add(tx, "d2", desk.issue_case, Verdict.REVIEW, reasons, "policy", NOW)
+    page = desk.get(f"/cases/{desk.issue_case}")
+    why = page.partition("Why it is here</h2>")[2].partition("The conversation")[0]
+    assert why.count("0.91") == 1
+    assert "looks like spam" not in why
+
+
+def test_other_emotions_are_no_second_best(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        row = cases.load(tx, desk.issue_case)
+        assert row is not None
+        scores = {"anger": 0.31, "annoyance": 0.52}
+        analyses.save(tx, [Analysis(row.post_id, Task.EMOTION, "t", "anger", 0.31, scores)])
+    page = desk.get(f"/cases/{desk.issue_case}")
+    assert '<td>anger</td><td class="num">0.31</td><td class="soft">annoyance 0.52</td>' in page
+    assert "Also there" in page
 
 
 def test_draft_is_editable(desk: Desk) -> None:
@@ -116,7 +137,10 @@ def test_copies_of_the_post_are_listed_with_author_place_and_link(desk: Desk) ->
     assert listed.index("<bdi>zoe</bdi>") < listed.index("<bdi>&lt;kim&gt;</bdi>")
     assert 'href="https://forum.example/t/d1"' in listed
     assert "Reddit · <bdi>acme</bdi>" in listed
-    assert "javascript:" not in listed
+    assert 'href="javascript:' not in listed
+    assert listed.count("&lt;script&gt;alert(1)") == 2
+    before = page.partition('name="dismiss"')[0]
+    assert "What you decide counts for all 3 posts: this one and its 2 copies." in before
     row = page.partition(f'id="item-{desk.issue_case}"')[2].partition("</li>")[0]
     assert '<span class="badge">2 copies</span>' in row
     other = page.partition(f'id="item-{desk.help_case}"')[2].partition("</li>")[0]

@@ -1,5 +1,6 @@
 """The list: order, tabs, filters, pages, what it says when empty."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from desk.auth import new_link
 from store import cases, cursors, mentions
 from store.db import Engine
+from store.mentions import NewMention
 from store.records import CaseKind, CaseState, NewCase
 from tests.desk.conftest import NOW, Desk, a_post, found
 
@@ -37,6 +39,9 @@ def test_clock_says_what_is_left_with_the_exact_time_in_the_zone(desk: Desk) -> 
         ("?kind=praise", []),
         ("?platform=discourse", ["issue", "help"]),
         ("?platform=reddit", []),
+        ("?query=acme", ["issue"]),
+        ("?query=nobody", []),
+        ("?query=acme&kind=help", []),
         ("?q=EXPORT", ["help"]),
         ("?q=%25", []),
         ("?tab=unassigned", ["issue", "help"]),
@@ -57,6 +62,49 @@ def test_tabs_count_what_waits(desk: Desk) -> None:
     page = desk.get("/queue")
     for label, count in (("Open", 2), ("Mine", 1), ("Free", 1), ("Later", 1)):
         assert f">{label} <span>{count}</span>" in page
+
+
+def test_tabs_stand_in_one_order_each_with_its_count(desk: Desk) -> None:
+    tabs = desk.get("/queue").partition('class="tabs"')[2].partition("</nav>")[0]
+    labels = re.findall(r">(\w+) <span>(\d+)</span>", tabs)
+    assert [label for label, _ in labels] == [
+        "Open", "Mine", "Free", "Later", "Unsure", "Spam", "Done", "Dismissed",
+    ]  # fmt: skip
+    assert [count for _, count in labels] == ["2", "0", "2", "1", "0", "0", "0", "0"]
+
+
+def test_list_is_narrowed_to_what_was_heard(desk: Desk) -> None:
+    page = desk.get("/queue?query=acme")
+    platforms = page.partition('name="platform"')[2].partition("</select>")[0]
+    assert re.findall(r'value="(\w+)"', platforms) == ["discourse"]
+    assert '<option value="acme" selected>acme</option>' in page
+    assert '<option value="gone" selected>gone</option>' in desk.get("/queue?query=gone")
+    assert f'href="/cases/{desk.issue_case}?query=acme"' in page
+    where = desk.post(f"/cases/{desk.issue_case}/act", verb="save", body="x", query="acme")
+    assert "query=acme" in where
+
+
+def test_row_and_case_say_which_query_found_the_post(desk: Desk) -> None:
+    with desk.engine.begin() as tx:
+        row = cases.load(tx, desk.issue_case)
+        assert row is not None
+        new = [NewMention(row.post_id, name, (), NOW) for name in ("*", "<rival>")]
+        mentions.add_mentions(tx, new)
+    page = desk.get("/queue")
+    item = page.partition(f'id="item-{desk.issue_case}"')[2].partition("</li>")[0]
+    assert "<bdi>every post</bdi> +2</span>" in item
+    case = page.partition('small soft">Found by ')[2].partition("</p>")[0]
+    assert 'href="/queue?query=acme"' in case
+    assert 'href="/queue?query=%3Crival%3E"' in case
+    other = page.partition(f'id="item-{desk.help_case}"')[2].partition("</li>")[0]
+    assert "badge query" not in other
+
+
+def test_empty_search_says_what_was_looked_for_and_the_way_out(desk: Desk) -> None:
+    page = desk.get("/queue?tab=unsure&q=zzz&kind=issue&platform=reddit&query=acme")
+    asked = "the words “zzz”, the kind Issue, the place Reddit, the query acme"
+    assert page.count(f"Unsure holds none with {asked}.") == 2  # the list, and the wide column
+    assert page.count('href="/queue?tab=unsure">Clear the filters</a>') == 2
 
 
 def test_filters_follow_into_the_case_and_back(desk: Desk) -> None:
