@@ -1,117 +1,14 @@
-"""The command line: every command in one list, and how it ends when it fails.
+"""The command line: calls a command of `bot.program`, and tells how it ended.
 
-What a command takes stands in `bot.parsers`. What it does stands in `bot.commands`, which is
-imported when it is called, so that help answers at once.
+Nothing heavy is imported before Ctrl-C can be answered.
 """
 
+import errno
+import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
-import typer
-from typer.core import TyperGroup
-
-from bot.parsers import desk, hearing, model, people, purge, query, setup, standing, steps
-
-Command = Callable[..., None]
 _INTERRUPTED: Final = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Commands that are called by two words."""
-
-    name: str
-    help: str
-    commands: tuple[Command, ...]
-
-
-PEOPLE: Final = Group(
-    "people",
-    "People and their accounts: show, claim, link, unlink.",
-    (people.show, people.claim, people.link, people.unlink),
-)
-MODEL: Final = Group(
-    "model",
-    "The model that judges: info, classify, eval, evaluate, train.",
-    (model.info, model.classify, model.eval_, model.evaluate, model.train),
-)
-QUERY: Final = Group(
-    "query",
-    "Queries: explain, test, tune, backfill, voice.",
-    (query.explain, query.test, query.tune, query.backfill, query.voice),
-)
-SECTIONS: Final[dict[str, tuple[Command | Group, ...]]] = {
-    "Begin": (setup.init, setup.check, setup.demo),
-    "Run": (steps.run, desk.desk),
-    "One step by hand": (hearing.listen, steps.understand, steps.decide, steps.deliver),
-    "See": (standing.experts, standing.leaderboard, PEOPLE, hearing.budget, QUERY, MODEL),
-    "Keep": (hearing.import_, purge.purge, setup.backup, setup.migrate),
-}
-"""Every command, in the order of the help."""
-
-
-class _Sectioned(TyperGroup):
-    """The commands under the titles of `SECTIONS`, none of their summaries cut off."""
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each section."""
-        width = max(map(len, self.commands))
-        for title, commands in SECTIONS.items():
-            rows = [(name.ljust(width), self._summary(name)) for name in map(_name, commands)]
-            with formatter.section(title):
-                formatter.write_dl(rows)
-
-    def _summary(self, name: str) -> str:
-        return (self.commands[name].help or "").partition("\n\n")[0]
-
-
-def _name(one: Command | Group) -> str:
-    return one.name if isinstance(one, Group) else one.__name__.rstrip("_")
-
-
-def _app(help_: str, commands: tuple[Command | Group, ...]) -> typer.Typer:
-    app = typer.Typer(
-        help=help_,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-    for one in commands:
-        if isinstance(one, Group):
-            app.add_typer(_app(one.help, one.commands), name=one.name)
-        else:
-            app.command(_name(one))(one)
-    return app
-
-
-app = _app(
-    "Hears what people say about your product, and thanks those who help.",
-    tuple(one for section in SECTIONS.values() for one in section),
-)
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        print(f"laurels {version('laurels')}")
-        raise typer.Exit
-
-
-@app.callback(cls=_Sectioned)
-def _laurels(
-    *,
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
-        ),
-    ] = False,
-) -> None:
-    """The options of the program itself."""
 
 
 @runtime_checkable
@@ -119,6 +16,8 @@ class _UsageError(Protocol):
     """What is raised for words that no command takes."""
 
     exit_code: int
+    message: str
+    ctx: Any
 
     def format_message(self) -> str:
         """What is wrong."""
@@ -135,23 +34,77 @@ def main() -> None:
     Wrong usage is exit 2 and Ctrl-C exit 130. With --json a failure is an object on stdout, too.
     """
     try:
-        status = app(prog_name="laurels", standalone_mode=False)
-        if status == _INTERRUPTED:
-            sys.stderr.write("laurels: stopped\n")
-        sys.exit(status)
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        _fail("stopped", _INTERRUPTED)
+
+
+def _run() -> int:
+    """The exit status of the command."""
+    import typer
+
+    from bot.program import app
+
+    _never_choke()
+    try:
+        status = int(app(prog_name="laurels", standalone_mode=False) or 0)
     except typer.Abort:
         _fail("stopped: the question was not answered")
     except Exception as error:
         if isinstance(error, _UsageError):
+            error.message += _way_out(error)
             error.show()
             _print_as_json(error.format_message())
-            sys.exit(error.exit_code)
-        from bot.failures import Interrupted, line_for
+            return error.exit_code
+        _fail_by(error)
+        raise
+    if status == _INTERRUPTED:
+        raise KeyboardInterrupt
+    return status
 
-        line = line_for(error)
-        if line is None:
-            raise
+
+def _never_choke() -> None:
+    """What the output's encoding lacks is a question mark rather than a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _way_out(error: _UsageError) -> str:
+    """What to write instead, where an option was not understood."""
+    context = error.ctx
+    if context is None or not error.message.startswith("No such option"):
+        return ""
+    commands = getattr(context.command, "commands", None)
+    if commands:
+        return f". Put a command before it, one of: {', '.join(commands)}"
+    if any(one.metavar == "QUERY" for one in context.command.params):
+        return f". If it begins the query, write: {context.command_path} … -- '-jobs acme'"
+    return ""
+
+
+def _fail_by(error: Exception) -> None:
+    """End for a failure that was expected; of any other the traceback is wanted."""
+    from bot.failures import Interrupted, line_for
+    from bot.terminal import OutputError
+
+    if isinstance(error, OutputError) or _is_full(error):
+        _leave_stdout()
+        sys.stderr.write(f"laurels: stdout: {getattr(error, 'strerror', None) or error}\n")
+        sys.exit(1)
+    line = line_for(error)
+    if line is not None:
         _fail(line, _INTERRUPTED if isinstance(error, Interrupted) else 1)
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and not error.filename and error.errno == errno.ENOSPC
+
+
+def _leave_stdout() -> None:
+    """Let what is still to be written go nowhere, or the interpreter complains of it at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(line: str, status: int = 1) -> None:
@@ -162,9 +115,12 @@ def _fail(line: str, status: int = 1) -> None:
 
 def _print_as_json(line: str) -> None:
     if "--json" in sys.argv:
-        from bot.terminal import emit
+        from bot.terminal import OutputError, emit
 
-        emit({"error": line}, line, as_json=True)
+        try:
+            emit({"error": line}, line, as_json=True)
+        except OutputError:
+            _leave_stdout()
 
 
 if __name__ == "__main__":

@@ -11,11 +11,31 @@ from pathlib import PurePath
 Progress = Callable[[str, int, int], None]
 
 
+class OutputError(Exception):
+    """Nothing more can be printed; the message says why."""
+
+
 def emit(value: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    """Print the result once: as an object, or as the text for a person."""
-    shown = json.dumps(value, ensure_ascii=False, default=_text_of) if as_json else text
-    sys.stdout.write(shown + "\n")
-    sys.stdout.flush()
+    """Print the result once: as an object, or as the text for a person.
+
+    Raises OutputError where stdout is closed or takes no more, and BrokenPipeError where nobody
+    reads it.
+    """
+    if sys.stdout is None:
+        raise OutputError("closed, so that the result could not be printed")
+    shown = _as_json(value) if as_json else text
+    try:
+        sys.stdout.write(shown + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.strerror or str(error)) from error
+
+
+def _as_json(value: Mapping[str, object]) -> str:
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    return json.dumps(value, ensure_ascii=not is_unicode, default=_text_of)
 
 
 def _text_of(value: object) -> str:

@@ -5,12 +5,26 @@ from typing import Annotated
 
 import typer
 
-from bot.parsers.shared import Config, Json, opened, settings_in
+from bot.parsers.shared import Config, Json, heard_before, settings_in
+
+
+def _readable(text: str | None) -> str | None:
+    """Refuses bytes of the command line that are no text."""
+    if text is not None and not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise typer.BadParameter(
+                "it is not valid UTF-8; write it in a UTF-8 terminal"
+            ) from None
+    return text
+
 
 Query = Annotated[
     str,
     typer.Argument(
         metavar="QUERY",
+        callback=_readable,
         help="The query, in quotation marks; put -- before one that begins with a minus.",
     ),
 ]
@@ -43,8 +57,8 @@ def test(
 ) -> None:
     """Show what a query finds in a record, and where.
 
-    In --json, each match has the post's id and its spans: [start, end] in characters of the text,
-    where the post has a title of the title, a line break and the text.
+    In --json, each match has the post's platform and id and its spans: [start, end] in characters
+    of the text, where the post has a title of the title, a line break and the text.
     """
     from bot.commands import query as command
 
@@ -54,7 +68,11 @@ def test(
 def tune(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="A query of config.yaml; else all of the brand."),
+        typer.Argument(
+            metavar="NAME",
+            callback=_readable,
+            help="A query of config.yaml; else all of the brand.",
+        ),
     ] = None,
     at_least: Annotated[
         int,
@@ -72,14 +90,18 @@ def tune(
     from bot.commands import tune as command
 
     settings = settings_in(config)
-    with opened(settings) as engine:
+    with heard_before(settings) as engine:
         command.tune(engine, settings, name, at_least, as_json=as_json)
 
 
 def backfill(
     query: Annotated[
         str,
-        typer.Argument(metavar="NAME|QUERY", help="A query of config.yaml by its name, or any."),
+        typer.Argument(
+            metavar="NAME|QUERY",
+            callback=_readable,
+            help="A query of config.yaml by its name, or any query.",
+        ),
     ],
     since: Annotated[
         str | None,
@@ -98,7 +120,7 @@ def backfill(
     from bot.commands import backfill as command
 
     settings = settings_in(config)
-    with opened(settings) as engine:
+    with heard_before(settings) as engine:
         command.backfill(engine, settings, query, since, dry_run=dry_run, as_json=as_json)
 
 
@@ -128,5 +150,5 @@ def voice(
     from bot.commands import voice as command
 
     settings = settings_in(config)
-    with opened(settings) as engine:
+    with heard_before(settings) as engine:
         command.voice(engine, settings, names or (), by, since, platform, as_json=as_json)

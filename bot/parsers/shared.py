@@ -41,3 +41,40 @@ def opened(settings: "Settings") -> "Iterator[Engine]":
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def heard_before(settings: "Settings") -> "Iterator[Engine]":
+    """The store that the settings name, for questions about what was heard.
+
+    Raises CommandError where nothing was heard yet, and makes no store then.
+    """
+    from bot.failures import CommandError
+    from store.db import reading
+    from store.finds import last_id
+
+    problem = CommandError(
+        f"{settings.store.shown}: nothing was heard yet; call laurels import FILE or laurels "
+        "listen first"
+    )
+    if not _is_there(settings):
+        raise problem
+    with opened(settings) as engine:
+        with reading(engine) as tx:
+            if not last_id(tx):
+                raise problem
+        yield engine
+
+
+def _is_there(settings: "Settings") -> bool:
+    """Whether there is a store, though perhaps an older one."""
+    from store.db import open_store
+    from store.versions import is_new
+
+    if (file := settings.store.file) is not None and not file.exists():
+        return False
+    engine = open_store(settings.store.url)
+    try:
+        return not is_new(engine)
+    finally:
+        engine.dispose()

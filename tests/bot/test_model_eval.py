@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.program import app
 
 FIGURES = {
     *("n", "macro_recall", "macro_f1", "accuracy", "per_label", "ece", "coverage"),
