@@ -11,4 +11,6 @@ def day_in(text: str, zone: tzinfo, option: str) -> datetime:
         day = date.fromisoformat(text)
         return datetime.combine(day, time(), zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise CommandError(f"{option}: expected YYYY-MM-DD, got {text!r}") from None
+        raise CommandError(
+            f"{option}: expected YYYY-MM-DD, e.g. 2026-01-31, got {text!r}"
+        ) from None

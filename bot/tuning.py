@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
+from bot.common_words import COMMON
 from desk.review import Dismissal
 from listener.match import Matcher
 from listener.matching.fields import Detect
@@ -108,7 +109,9 @@ class Tuning:
     def _candidates(self, at_least: int) -> list[str]:
         dismissed, kept = _counted(self._dismissed), _counted(self._kept)
         words = [
-            word for word, count in dismissed.items() if count >= at_least and word not in self._own
+            word
+            for word, count in dismissed.items()
+            if count >= at_least and word not in self._own and word not in COMMON
         ]
         words.sort(key=lambda word: (-self._odds(dismissed[word], kept[word]), word))
         return words[:_TRIED]

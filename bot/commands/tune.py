@@ -5,6 +5,7 @@ from typing import Final
 
 from bot import wiring
 from bot.failures import CommandError, Interrupted
+from bot.query_names import meant, unknown
 from bot.scan_progress import shown
 from bot.settings import Settings
 from bot.terminal import columns, counted, emit
@@ -24,7 +25,7 @@ def tune(
     engine: Engine, settings: Settings, name: str | None, at_least: int, *, as_json: bool
 ) -> None:
     """Count what each term of the brand's queries, or of one query, brought."""
-    chosen = _chosen(settings, name)
+    chosen = _chosen(engine, settings, name)
     tunings = {key(one.name): Tuning(one.query, wiring.detect) for one in chosen}
     try:
         _count(engine, tunings)
@@ -43,15 +44,15 @@ def tune(
     emit({"at_least": at_least, "queries": value}, "\n\n".join(told), as_json=as_json)
 
 
-def _chosen(settings: Settings, name: str | None) -> list[QuerySettings]:
-    sought = settings.listener.sought
+def _chosen(engine: Engine, settings: Settings, name: str | None) -> list[QuerySettings]:
     if name is not None:
-        chosen = [one for one in sought if one.name == name]
-        if not chosen:
-            known = ", ".join(one.name for one in sought) or "none"
-            raise CommandError(f"listener.queries: no query is called {name!r}; known: {known}")
-        return chosen
-    brand = [one for one in sought if one.role is Role.BRAND]
+        with reading(engine) as tx:
+            found = finds.names(tx)
+        chosen = meant(settings, name, found)
+        if chosen is None:
+            raise unknown(settings, name, found)
+        return [chosen]
+    brand = [one for one in settings.listener.sought if one.role is Role.BRAND]
     if not brand:
         raise CommandError("listener.queries: there is none to tune; name one in it")
     return brand
@@ -131,7 +132,11 @@ def _told(query: QuerySettings, tuning: Tuning, exclusion: Exclusion | None, at_
             f"  {exclusion.query}",
         ]
     elif whole.dismissed < at_least or whole.kept < at_least:
-        lines.append(f"No word is proposed: that takes {at_least} decided either way.")
+        lines += [
+            f"No word is proposed: that takes {at_least} mentions that are not ours (there are "
+            f"{whole.dismissed:,})",
+            f"and {at_least} that are ({whole.kept:,}); decide more, or lower --at-least.",
+        ]
     else:
         lines.append("No word tells what is not ours from the rest.")
     return "\n".join(lines)

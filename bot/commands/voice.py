@@ -1,6 +1,7 @@
 """``laurels query voice``: how the mentions of queries compare over time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -8,8 +9,9 @@ from typing import Final
 from bot.commands.desk import clock
 from bot.dates import day_in
 from bot.failures import CommandError, Interrupted
+from bot.query_names import meant, unknown
 from bot.settings import Settings
-from bot.share_of_voice import Length, Period, Share, back, shares, total
+from bot.share_of_voice import Length, Period, Share, back, first_day, shares, total
 from bot.terminal import columns, emit
 from store import finds
 from store.clean import key
@@ -20,6 +22,20 @@ _WIDEST: Final = 20
 _HEAD: Final = ("", "query", "posts", "of", "share", "95 % interval")
 _NOTHING: Final = ("0", "0", "–", "–")
 _RIGHT: Final = frozenset({2, 3, 4, 5})
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days that are looked at, in periods of one length."""
+
+    length: Length
+    start: date
+    today: date
+
+    def holds(self, first: date) -> bool:
+        """Whether the period that begins on a day lies wholly in it."""
+        is_over = first_day(self.today, self.length) > first
+        return first >= self.start and is_over
 
 
 def voice(
@@ -49,6 +65,7 @@ def voice(
             periods = shares(found, [key(one) for one in queries], length, zone, now)
         except KeyboardInterrupt:
             raise Interrupted("stopped while counting; nothing was changed") from None
+    span = _Span(length, start.astimezone(zone).date(), now.astimezone(zone).date())
     whole = total(periods, [key(one) for one in queries])
     value = {
         "by": length,
@@ -57,28 +74,32 @@ def voice(
         "platform": platform,
         "queries": queries,
         "total": _plain(whole, queries),
-        "periods": [{"from": one.first, "queries": _plain(one.shares, queries)} for one in periods],
+        "periods": [
+            {
+                "from": one.first,
+                "is_whole": span.holds(one.first),
+                "queries": _plain(one.shares, queries),
+            }
+            for one in periods
+        ],
     }
-    first = start.astimezone(zone).date()
-    emit(value, _told(periods, whole, queries, length, first), as_json=as_json)
+    emit(value, _told(periods, whole, queries, span), as_json=as_json)
 
 
 def _queries(tx: Connection, settings: Settings, names: Sequence[str]) -> list[str]:
-    sought = [one.name for one in settings.listener.sought]
     if not names:
+        sought = [one.name for one in settings.listener.sought]
         if not sought:
             raise CommandError("listener.queries: there is none to compare; name one in it")
         return sought
-    known = {*sought, *finds.names(tx)}
-    excluding = {one.name for one in settings.listener.queries} - {*sought}
+    found = finds.names(tx)
+    chosen: list[str] = []
     for one in names:
-        if one in excluding:
-            raise CommandError(f"{one}: this query excludes and has no mentions")
-        if one not in known and key(one) not in known:
-            raise CommandError(
-                f"no query is called {one!r}; known: {', '.join(sorted(known)) or 'none'}"
-            )
-    return list(dict.fromkeys(names))
+        query = None if key(one) in found else meant(settings, one, found)
+        if query is None and key(one) not in found:
+            raise unknown(settings, one, found)
+        chosen.append(one if query is None else query.name)
+    return list(dict.fromkeys(chosen))
 
 
 def _check_platform(tx: Connection, platform: str) -> None:
@@ -105,27 +126,27 @@ def _plain(found: Mapping[str, Share], queries: Sequence[str]) -> list[dict[str,
 
 
 def _told(
-    periods: Sequence[Period],
-    whole: Mapping[str, Share],
-    queries: Sequence[str],
-    length: Length,
-    start: date,
+    periods: Sequence[Period], whole: Mapping[str, Share], queries: Sequence[str], span: _Span
 ) -> str:
     if not periods:
-        return f"No mention since {start}."
-    rows = [_HEAD, *_rows("all", whole, queries)]
+        return f"No mention since {span.start}."
+    rows: list[tuple[str, ...]] = [_HEAD]
+    if len(periods) > 1:
+        rows += _rows("all", whole, queries)
     for is_empty, some in groupby(periods, key=_is_empty):
         if is_empty:
-            firsts = [_name(one.first, length) for one in some]
+            firsts = [_name(one.first, span) for one in some]
             rows.append((firsts[0], "" if len(firsts) == 1 else f"to {firsts[-1]}", *_NOTHING))
             continue
         for one in some:
-            rows += _rows(_name(one.first, length), one.shares, queries)
-    note = (
-        "of: posts that any of these queries found. One that two found counts for both,\n"
-        "so that shares may come to more than 100 %."
-    )
-    return f"{columns(rows, right=_RIGHT)}\n\n{note}"
+            rows += _rows(_name(one.first, span), one.shares, queries)
+    notes = [
+        "of: posts that any of these queries found. One that two found counts for both,",
+        "so that shares may come to more than 100 %.",
+    ]
+    if not all(span.holds(one.first) for one in periods):
+        notes.append(f"*: a part of the {span.length} only, from --since on or until today.")
+    return "\n".join([columns(rows, right=_RIGHT), "", *notes])
 
 
 def _rows(period: str, found: Mapping[str, Share], queries: Sequence[str]) -> list[tuple[str, ...]]:
@@ -151,5 +172,6 @@ def _is_empty(period: Period) -> bool:
     return not any(one.of for one in period.shares.values())
 
 
-def _name(first: date, length: Length) -> str:
-    return f"{first:%Y-%m}" if length is Length.MONTH else first.isoformat()
+def _name(first: date, span: _Span) -> str:
+    name = f"{first:%Y-%m}" if span.length is Length.MONTH else first.isoformat()
+    return name if span.holds(first) else f"{name}*"

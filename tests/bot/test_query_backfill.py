@@ -94,14 +94,25 @@ def test_person_is_told_what_was_kept(heard: Engine, capsys: pytest.CaptureFixtu
     command.backfill(heard, SETTINGS, "brand", None, dry_run=True, as_json=False)
     assert capsys.readouterr().out == (
         "3 of 6 posts match, 3 of them new.\n"
+        "1 left out by jobs.\n"
         "Nothing was changed; without --dry-run the new ones become mentions.\n"
     )
     command.backfill(heard, SETTINGS, "brand", None, dry_run=False, as_json=False)
     assert capsys.readouterr().out == (
         "3 of 6 posts match, 3 of them new.\n"
+        "1 left out by jobs.\n"
         "Kept as mentions of 'brand'.\n"
         "2 posts young enough for a case: understood again.\n"
     )
+
+
+def test_query_of_its_own_is_said_to_be_one(
+    heard: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.backfill(heard, SETTINGS, "hello", None, dry_run=True, as_json=False)
+    assert "No query of config.yaml is called 'hello'" in capsys.readouterr().out
+    assert told(heard, capsys, "hello", dry_run=True)["left_out"] == {}
+    assert told(heard, capsys, '"brnd"')["found"] == 0
 
 
 def test_new_mention_opens_its_case(
@@ -121,6 +132,13 @@ def test_new_mention_opens_its_case(
 @pytest.mark.parametrize(
     ("text", "since", "error", "problem"),
     [
+        ("brnd", None, CommandError, r"no query is called 'brnd'; did you mean 'brand'\? To look"),
+        (
+            "brand",
+            "2020",
+            CommandError,
+            "--since: expected YYYY-MM-DD, e.g. 2026-01-31, got '2020'",
+        ),
         ("(leaf", None, QueryError, "never closed"),
         ("jobs", None, CommandError, "jobs: this query excludes and has no mentions"),
         ("brand", "2026-13-01", CommandError, "--since: expected YYYY-MM-DD"),

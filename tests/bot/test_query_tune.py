@@ -115,21 +115,21 @@ def test_deleted_post_is_no_mention(engine: Engine, capsys: pytest.CaptureFixtur
 def test_word_is_proposed_that_keeps_out_what_is_not_ours(
     engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(engine, "leaf", "the leaf in this garden", Dismissal.NOT_FOR_US, 6)
-    heard(engine, "leaf", "the leaf of autumn", Dismissal.NOT_FOR_US, 2)
+    heard(engine, "leaf", "where is the leaf in autumn", Dismissal.NOT_FOR_US, 6)
+    heard(engine, "leaf", "the leaf of spring", Dismissal.NOT_FOR_US, 2)
     heard(engine, "leaf", "the leaf will not start", ACTED, 7)
-    heard(engine, "leaf", "the leaf of my garden app", ACTED, 1)
+    heard(engine, "leaf", "the leaf of my start app", ACTED, 1)
     found = told(engine, capsys)["exclusion"]
     assert isinstance(found, dict)
-    assert found["word"] == "this"
-    assert found["query"] == '(leaf OR "maple tree" -football) -this'
+    assert found["word"] == "autumn"
+    assert found["query"] == '(leaf OR "maple tree" -football) -autumn'
     assert (found["removes"], found["loses"]) == (6, 0)
     command.tune(engine, SETTINGS, "leaf", 5, as_json=False)
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= 80
-    assert "'this' stands in 6 of the 8 mentions that are not ours." in said
+    assert "'autumn' stands in 6 of the 8 mentions that are not ours." in said
     assert "and loses 0 of 8 that are" in said
-    assert '\n  (leaf OR "maple tree" -football) -this\n' in said
+    assert '\n  (leaf OR "maple tree" -football) -autumn\n' in said
 
 
 def test_no_word_is_proposed_from_few(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,24 @@ def test_no_word_is_proposed_from_few(engine: Engine, capsys: pytest.CaptureFixt
     heard(engine, "leaf", "the leaf will not start", ACTED, 4)
     assert told(engine, capsys)["exclusion"] is None
     command.tune(engine, SETTINGS, "leaf", 5, as_json=False)
-    assert "No word is proposed: that takes 5 decided either way." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80
+    assert "takes 5 mentions that are not ours (there are 6)\nand 5 that are (4);" in said
+
+
+def test_word_of_any_text_is_never_proposed(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(engine, "leaf", "where does this leaf go", Dismissal.NOT_FOR_US, 3)
+    heard(engine, "leaf", "my leaf", ACTED, 3)
+    assert told(engine, capsys, at_least=2)["exclusion"] is None
+
+
+def test_query_that_was_looked_back_for_is_tuned_by_its_text(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(engine, "wifi*", "the wifi is down", ACTED)
+    assert counts(told(engine, capsys, "wifi*")) == [("wifi*", 1, 1, 0, 1, 1)]
 
 
 def test_no_word_is_proposed_where_none_tells_them_apart(
@@ -162,8 +179,13 @@ def test_queries_of_the_brand_are_told_unless_one_is_named(
 @pytest.mark.parametrize(
     ("settings", "name", "problem"),
     [
-        (SETTINGS, "laef", "no query is called 'laef'; known: leaf, cloud, rival"),
-        (SETTINGS, "jobs", "no query is called 'jobs'"),
+        (
+            SETTINGS,
+            "laef",
+            r"no query is called 'laef'; did you mean 'leaf'\?; known: leaf, "
+            r"cloud, rival, jobs \(excludes\)",
+        ),
+        (SETTINGS, "jobs", "jobs: this query excludes and has no mentions"),
         (Settings(), None, "there is none to tune"),
     ],
 )

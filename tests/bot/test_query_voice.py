@@ -91,12 +91,29 @@ def test_person_reads_shares_with_their_intervals(
     command.voice(sqlite_engine, SETTINGS, (), "day", None, None, as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert [line.split() for line in lines[:3]] == [
+    today = f"{wiring.utc_now():%Y-%m-%d}*"
+    assert [line.split() for line in lines[:4]] == [
         ["query", "posts", "of", "share", "95", "%", "interval"],
-        ["all", "brand", "5", "10", "50.0", "%", "23.7", "–", "76.3", "%"],
+        [today, "brand", "5", "10", "50.0", "%", "23.7", "–", "76.3", "%"],
         ["rival", "5", "10", "50.0", "%", "23.7", "–", "76.3", "%"],
+        [],
     ]
-    assert lines[3].split()[:2] == [f"{wiring.utc_now():%Y-%m-%d}", "brand"]
+    assert lines[-1] == "*: a part of the day only, from --since on or until today."
+
+
+def test_period_that_is_not_whole_is_marked(
+    sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(sqlite_engine, ["brand"], days=1)
+    heard(sqlite_engine, ["brand"], days=15)
+    since = f"{wiring.utc_now() - timedelta(days=16):%Y-%m-%d}"
+    command.voice(sqlite_engine, SETTINGS, ("brand",), "week", since, None, as_json=True)
+    periods = json.loads(capsys.readouterr().out)["periods"]
+    assert [one["is_whole"] for one in periods][1:-1] == [True] * (len(periods) - 2)
+    assert periods[-1]["is_whole"] is False
+    assert periods[0]["is_whole"] is (periods[0]["from"] >= since)
+    command.voice(sqlite_engine, SETTINGS, ("leaf",), "week", since, None, as_json=True)
+    assert json.loads(capsys.readouterr().out)["queries"] == ["brand"]
 
 
 def test_time_without_mentions_is_one_line(
@@ -107,7 +124,7 @@ def test_time_without_mentions_is_one_line(
     lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:4]]
     days = [f"{wiring.utc_now() - timedelta(days=ago):%Y-%m-%d}" for ago in (9, 8, 0)]
     assert [line[0] for line in lines] == ["all", *days[:2]]
-    assert lines[2] == [days[1], "to", days[2], "0", "0", "–", "–"]
+    assert lines[2] == [days[1], "to", f"{days[2]}*", "0", "0", "–", "–"]
 
 
 def test_nothing_heard_is_said(sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,12 +136,19 @@ def test_nothing_heard_is_said(sqlite_engine: Engine, capsys: pytest.CaptureFixt
     ("settings", "names", "by", "platform", "problem"),
     [
         (SETTINGS, (), "year", None, "--by: expected day, week or month, got 'year'"),
-        (SETTINGS, ("brnd",), "day", None, "no query is called 'brnd'; known: brand, rival"),
+        (
+            SETTINGS,
+            ("brnd",),
+            "day",
+            None,
+            r"no query is called 'brnd'; did you mean 'brand'\?; known: brand, rival, "
+            r"jobs \(excludes\)",
+        ),
         (SETTINGS, ("jobs",), "day", None, "jobs: this query excludes and has no mentions"),
         (SETTINGS, (), "day", "redit", "nothing was heard on 'redit'; heard: discourse"),
         (Settings(), (), "day", None, "listener.queries: there is none to compare"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_compared_is_said(
     sqlite_engine: Engine,
     settings: Settings,
