@@ -65,7 +65,8 @@ def turned(chance: random.Random, pool: Sequence[str]) -> dict[str, Callable[[st
 
     def replaced(text: str, count: int) -> str:
         said = text.split(" ")
-        for at in chance.sample(range(1, max(2, len(said) - 1)), min(count, len(said) - 2)):
+        midst = [at for at in range(3, len(said) - 3) if len(said[at]) > 3 and said[at].isalpha()]
+        for at in chance.sample(midst, min(count, len(midst))):
             said[at] = chance.choice(pool)
         return " ".join(said)
 
