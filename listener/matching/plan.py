@@ -20,6 +20,8 @@ from listener.query import Near as NearPart
 
 _MOST_LOOKED_FOR: Final = 20
 """Strings of one group that are looked for in a text; of more, one is nearly always there."""
+_LONG_ENOUGH: Final = 4
+"""Bytes from which on a word's length tells little of how often it is said."""
 
 Groups = tuple[tuple[bytes, ...], ...]
 """Of each group one string is in a text."""
@@ -130,9 +132,9 @@ def _all(node: Node, plans: Sequence[Plan]) -> Plan:
 
 
 def _rarity(one: Plan) -> tuple[int, int]:
-    """Few strings are rarer than many, and long ones than short ones."""
+    """Few strings are rarer than many, and very short ones common; else the first is the name."""
     anchors = one.anchors or frozenset()
-    return -len(anchors), _shortest(anchors)
+    return -len(anchors), min(_shortest(anchors), _LONG_ENOUGH)
 
 
 def _shortest(anchors: frozenset[Anchor]) -> int:
