@@ -3,21 +3,17 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from rewards.case import Case, Standing
 from rewards.clocks import due_at
 from rewards.decide import language
 from rewards.policy import Policy
 from rewards.priority import priority
-from rewards.reading import Reading, reading
+from rewards.reading import reading
 from rewards.routing import choose
-from rewards.rules import BY_INTENT
+from rewards.rules import likely
 from store.cases import CaseRow
-from store.records import Analysis, CaseKind, Intent, StoredPost, Task
-
-BY_MOOD: Final = {"negative": CaseKind.ISSUE, "positive": CaseKind.PRAISE}
-"""What a post is where its intent asks for nothing of ours."""
+from store.records import Analysis, CaseKind, StoredPost, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +72,9 @@ def admitted(
     )
     kind, reason, rank = case.kind, case.reason, case.priority
     if _is_misfiled(value, policy):
-        likely, why = _kind(value.reading)
-        if likely not in taken:
-            kind, reason = likely, why
+        kind_read, why = likely(value.reading)
+        if kind_read not in taken:
+            kind, reason = kind_read, why
             rank = priority(kind, value.reading, value.age_when_heard)
     spoken = language(value, policy)
     return Place(
@@ -93,12 +89,3 @@ def admitted(
 def _is_misfiled(case: Case, policy: Policy) -> bool:
     """Whether it is about conduct only because spam had no better kind."""
     return case.kind is CaseKind.CONDUCT and case.reading.offensive < policy.offensive
-
-
-def _kind(read: Reading) -> tuple[CaseKind, str]:
-    intent = read.intent
-    if intent.name in BY_INTENT:
-        kind = BY_INTENT[Intent(intent.name)]
-        return kind, f"{kind.value} {intent.confidence:.2f}"
-    kind = BY_MOOD.get(read.sentiment.name, CaseKind.QUESTION)
-    return kind, f"{kind.value}, by its mood: {read.sentiment.name}"

@@ -27,6 +27,8 @@ BY_INTENT = {
     Intent.REQUEST: CaseKind.REQUEST,
     Intent.PRAISE: CaseKind.PRAISE,
 }
+BY_MOOD = {"negative": CaseKind.ISSUE, "positive": CaseKind.PRAISE}
+"""What a post is where its intent asks for nothing of ours."""
 PROVEN = (Evidence.ACCEPTED, Evidence.THANKED, Evidence.SCORED)
 """Evidence that opens a help case, the strongest first; a mere reply proves nothing."""
 
@@ -74,7 +76,7 @@ def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
         wait = _wait(kind, policy) if lane is Lane.MAIN else timedelta()
         cases.append(_case(heard, kind, reason, now, wait=wait))
     if lane is Lane.SPAM and not cases and _is_fresh(heard, policy):
-        cases.append(_case(heard, CaseKind.CONDUCT, spam_line(heard.reading), now))
+        cases.append(_case(heard, *_filed(heard.reading), now))
     return [replace(one, lane=lane) for one in cases]
 
 
@@ -85,6 +87,16 @@ def lane_of(reading: Reading, policy: Policy) -> Lane:
     if reading.relevance is not None and reading.relevance < policy.relevance:
         return Lane.UNSURE
     return Lane.MAIN
+
+
+def likely(reading: Reading) -> tuple[CaseKind, str]:
+    """What a post asks for as far as anything tells, and by what: its intent, else its mood."""
+    intent = reading.intent
+    if intent.name in BY_INTENT:
+        kind = BY_INTENT[Intent(intent.name)]
+        return kind, f"{kind.value} {intent.confidence:.2f}"
+    kind = BY_MOOD.get(reading.sentiment.name, CaseKind.QUESTION)
+    return kind, f"{kind.value}, by its mood: {reading.sentiment.name}"
 
 
 def is_root(post: Post) -> bool:
@@ -103,6 +115,18 @@ def _conduct(heard: Heard, policy: Policy) -> str | None:
     if heard.reading.offensive >= policy.offensive:
         return f"offensive {heard.reading.offensive:.2f}"
     return None
+
+
+def _filed(reading: Reading) -> tuple[CaseKind, str]:
+    """What spam that opens no other case is filed as.
+
+    Its likely kind is the one that it keeps should it be none, so that the post, read again, opens
+    no second case. Praise has no copies: spam in a good mood would be a case for each of them.
+    """
+    kind, reason = likely(reading)
+    if kind is CaseKind.PRAISE:
+        return CaseKind.CONDUCT, spam_line(reading)
+    return kind, reason
 
 
 def _asked(heard: Heard, policy: Policy) -> CaseKind | None:

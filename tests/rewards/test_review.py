@@ -10,7 +10,9 @@ from rewards.act import act
 from rewards.case import Case
 from rewards.decide import decide
 from rewards.policy import Policy
+from rewards.reading import Label, Reading
 from rewards.review import Refused, Review, admission
+from rewards.rules import Heard, openings
 from store import (
     analyses,
     audit,
@@ -306,6 +308,18 @@ def test_spam_that_is_none_gets_the_kind_that_it_reads_as(
     row = cases.load(tx, case.id)
     assert row is not None
     assert (row.kind, row.reason) == (CaseKind.CONDUCT, "looks like spam, 0.93")
+
+
+def test_spam_that_is_none_opens_no_second_case_when_read_again(tx: Connection) -> None:
+    case = decided(tx, issue_case(tx))
+    read = Reading(intent=Label("request", 0.3), spam=0.95)
+    heard = Heard(case.post, case.person, read, is_mention=True)
+    (spam,) = cases.open_cases(tx, openings(heard, POLICY, NOW))
+    REVIEW.admit(tx, spam, actor="Ann", now=LATER)
+    assert cases.open_cases(tx, openings(heard, POLICY, LATER)) == []
+    row = cases.load(tx, spam)
+    assert row is not None
+    assert (row.kind, row.lane) == (CaseKind.REQUEST, Lane.MAIN)
 
 
 def test_post_keeps_one_case_of_a_kind(tx: Connection) -> None:

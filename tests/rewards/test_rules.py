@@ -8,7 +8,7 @@ import pytest
 from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.reading import Label, Reading
-from rewards.rules import Heard, openings
+from rewards.rules import Heard, likely, openings
 from store.records import ActOfHelp, CaseKind, Evidence, Kind, Lane, Post, StoredAct
 from tests.posts import MOMENT, a_post
 from tests.rewards.examples import a_person, a_reading, a_stored_post
@@ -102,9 +102,35 @@ def test_attack_on_something_else_is_in_doubt_too() -> None:
     assert (case.kind, case.lane) == (CaseKind.CONDUCT, Lane.UNSURE)
 
 
-def test_spam_opens_conduct_and_nothing_else() -> None:
-    assert kinds(heard(ROOT, a_reading("praise", spam=0.95))) == ["conduct"]
+@pytest.mark.parametrize(
+    ("post", "reading", "kind", "reason"),
+    [
+        (REPLY, a_reading("request", 0.3), "request", "request 0.30"),
+        (ROOT, a_reading("thanks"), "question", "question, by its mood: neutral"),
+        (
+            ANSWER,
+            a_reading(sentiment=Label("negative", 0.8)),
+            "issue",
+            "issue, by its mood: negative",
+        ),
+        (ROOT, a_reading("praise"), "conduct", "looks like spam, 0.95"),
+        (ROOT, a_reading(sentiment=Label("positive", 0.8)), "conduct", "looks like spam, 0.95"),
+    ],
+)
+def test_spam_that_asks_for_nothing_is_filed_as_what_it_would_be(
+    post: Post, reading: Reading, kind: str, reason: str
+) -> None:
+    (case,) = openings(heard(post, replace(reading, spam=0.95)), POLICY, NOW)
+    assert (case.kind.value, case.reason, case.lane) == (kind, reason, Lane.SPAM)
+    assert case.decide_after == NOW
+    if case.kind is not CaseKind.CONDUCT:
+        assert case.kind is likely(reading)[0]
+    assert kinds(heard(post, reading)) == []
+
+
+def test_attack_opens_conduct_and_nothing_else() -> None:
     assert kinds(heard(REPLY, a_reading("issue", offensive=0.95))) == ["conduct"]
+    assert kinds(heard(REPLY, a_reading("issue", offensive=0.95, spam=0.95))) == ["conduct"]
 
 
 def test_proven_help_opens_a_case_with_its_strongest_act() -> None:
