@@ -71,7 +71,7 @@ def read_line(value: object) -> Post:
         parent_id=_optional(value, "parent_id"),
         channel=_optional(value, "channel"),
         addressed=_strings(value.get("mentions")),
-        media=_strings(value.get("media")),
+        media=_media(value.get("media")),
         score=_whole(value.get("score")),
         accepted=_flag(value.get("accepted")),
         tags=_strings(value.get("tags")),
@@ -140,6 +140,17 @@ def _strings(value: object) -> tuple[str, ...]:
     if not value or not isinstance(value, list):
         return ()
     return tuple(str(item) for item in value if isinstance(item, str | int))
+
+
+def _media(value: object) -> tuple[str, ...]:
+    """A text for each thing attached; of one that is described, its address, else its kind."""
+    if not value or not isinstance(value, list):
+        return ()
+    return _strings([_medium(item) if isinstance(item, Mapping) else item for item in value])
+
+
+def _medium(described: Mapping[str, object]) -> str | None:
+    return _optional(described, "url") or _optional(described, "type")
 
 
 def _flag(value: object) -> bool | None:

@@ -121,6 +121,29 @@ def test_wrong_optional_field_is_taken_as_absent(tmp_path: Path) -> None:
     assert post.author.handle == "u"
 
 
+@pytest.mark.parametrize(
+    ("media", "expected"),
+    [
+        (["image", "https://a.example/1.png"], ("image", "https://a.example/1.png")),
+        (
+            [{"type": "image", "url": "https://a.example/1.png"}, "video"],
+            ("https://a.example/1.png", "video"),
+        ),
+        ([{"type": "image"}, {"type": "image", "url": None}], ("image", "image")),
+        ([{"type": "image", "url": ""}, {"url": ["x"], "type": "video"}], ("image", "video")),
+        ([{"alt": "a cat"}, {}, None, 1.5], ()),
+        ({"type": "image"}, ()),
+        ("image", ()),
+    ],
+)
+def test_what_is_attached_is_named_or_described(
+    tmp_path: Path, media: object, expected: tuple[str, ...]
+) -> None:
+    path = written(tmp_path / "a.jsonl", line(0, media=media))
+    (post,) = Archive(ArchiveOptions(path)).fetch(None).posts
+    assert post.media == expected
+
+
 def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + line(0).encode() + b"\r\n\r\n" + line(1).encode())
