@@ -26,9 +26,7 @@ def evaluate(settings: Settings, name: str, path: Path, *, as_json: bool) -> Non
         folder, threads=settings.models.threads, batch=settings.models.batch
     )
     began = time.perf_counter()
-    found = measured(
-        task, rows, classifier, load(folder).thresholds, settings.rewards.confident
-    )
+    found = measured(task, rows, classifier, load(folder).thresholds, settings.rewards.confident)
     speed = len(rows) / (time.perf_counter() - began)
     value = asdict(found) | {"posts_per_second": speed, "model": classifier.model}
     emit(_rounded(value), _shown(name, found, speed, classifier.model), as_json=as_json)

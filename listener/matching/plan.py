@@ -156,7 +156,9 @@ def _anchors(pieces: Sequence[Piece]) -> frozenset[Anchor] | None:
 
 
 def _of_one(piece: Piece) -> frozenset[Anchor] | None:
-    return _known(anchor(fold(one).text, is_prefix=piece.is_prefix) for one in piece.readings)
+    return _known(
+        anchor(fold(one, in_query=True).text, is_prefix=piece.is_prefix) for one in piece.readings
+    )
 
 
 def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
@@ -165,7 +167,7 @@ def _of_two(first: Piece, second: Piece) -> frozenset[Anchor] | None:
     if first.is_prefix or not all(map(_is_kept_apart, edges)):
         return None
     return _known(
-        anchor(fold(f"{one}{between}{two}").text, is_prefix=second.is_prefix)
+        anchor(fold(f"{one}{between}{two}", in_query=True).text, is_prefix=second.is_prefix)
         for one in first.readings
         for two in second.readings
         for between in (" ", "'s ", "'s's ")

@@ -1148,6 +1148,7 @@ FIELDS: Final = (
         "a Greek word beside characters without spaces",
         hit("\u039f\u0394\u039f\u03a3", "acme\u6771\u4eac\u03bf\u03b4\u03bf\u03c2 "),
         hit("acme", "\u0430\u0441me\u6771", "the letters before mix scripts"),
+        hit('"cop \u0441\u043e\u0440"', "cop \u0441\u043e\u0440 \u043c\u0438\u0440"),
     ),
     *pattern(
         "a question right behind an address",
