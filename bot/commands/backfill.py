@@ -20,6 +20,8 @@ from listener.match import Match, Matcher
 from listener.matching.document import Said
 from listener.query import parse
 from listener.settings import QuerySettings, Role
+from store import backfills
+from store.backfills import Run
 from store.db import Engine
 
 
@@ -65,6 +67,9 @@ def backfill(
     opens = query.role is Role.BRAND
     wish = Wish(query.name, start, fresh if opens else None, place)
     filled = Filled()
+    if place is not None:
+        with engine.begin() as tx:
+            backfills.note(tx, Run(query.name, now, place))
     try:
         with shown("Looking back") as show:
             fill(
@@ -77,6 +82,10 @@ def backfill(
             )
     except KeyboardInterrupt:
         raise Interrupted(_stopped(filled, dry_run=dry_run)) from None
+    reopened = 0
+    if place is not None:
+        with engine.begin() as tx:
+            reopened = backfills.open_again(tx, query.name, now)
     value = {
         "query": query.query,
         "name": query.name,
@@ -86,10 +95,13 @@ def backfill(
         "left_out": dict(matcher.left_out),
         "new": filled.new,
         "to_understand": filled.again,
+        "opened_again": reopened,
         "resumed_after": filled.resumed_after or None,
         "dry_run": dry_run,
     }
     told = _told(query.name, filled, matcher.left_out, is_named=is_named, dry_run=dry_run)
+    if reopened:
+        told += f"\n{counted(reopened, 'case')} of a backfill taken back before: open again."
     emit(value, told, as_json=as_json)
 
 

@@ -108,6 +108,9 @@ def backfill(
         typer.Option(metavar="YYYY-MM-DD", help="Only posts written on that day or later."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take back the mentions that its backfills added.")
+    ] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -116,11 +119,21 @@ def backfill(
     It may be repeated: only new ones are added, and `laurels run` or `understand` then opens their
     cases, where the posts are younger than rewards.fresh_days. Interrupted, the same command goes
     on. A query that config.yaml does not name keeps its mentions under its own text.
+
+    With --undo, the mentions that its backfills added go, and the waiting cases that are there only
+    by them and that nobody acted on are dismissed. What listening found, and what people decided,
+    stays.
     """
     from bot.commands import backfill as command
+    from bot.commands import take_back
 
     settings = settings_in(config)
+    if undo and since is not None:
+        raise typer.BadParameter("--undo takes back every backfill of the query; leave --since out")
     with heard_before(settings) as engine:
+        if undo:
+            take_back.take_back(engine, settings, query, dry_run=dry_run, as_json=as_json)
+            return
         command.backfill(engine, settings, query, since, dry_run=dry_run, as_json=as_json)
 
 
