@@ -8,7 +8,6 @@ from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.priority import priority
 from rewards.reading import Reading
-from rewards.ruling import spam_line
 from store.records import (
     CaseKind,
     Evidence,
@@ -76,7 +75,8 @@ def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
         wait = _wait(kind, policy) if lane is Lane.MAIN else timedelta()
         cases.append(_case(heard, kind, reason, now, wait=wait))
     if lane is Lane.SPAM and not cases and _is_fresh(heard, policy):
-        cases.append(_case(heard, *_filed(heard.reading), now))
+        # Were it none, it keeps its kind: the post, read again, opens no second case.
+        cases.append(_case(heard, *likely(heard.reading), now))
     return [replace(one, lane=lane) for one in cases]
 
 
@@ -115,18 +115,6 @@ def _conduct(heard: Heard, policy: Policy) -> str | None:
     if heard.reading.offensive >= policy.offensive:
         return f"offensive {heard.reading.offensive:.2f}"
     return None
-
-
-def _filed(reading: Reading) -> tuple[CaseKind, str]:
-    """What spam that opens no other case is filed as.
-
-    Its likely kind is the one that it keeps should it be none, so that the post, read again, opens
-    no second case. Praise has no copies: spam in a good mood would be a case for each of them.
-    """
-    kind, reason = likely(reading)
-    if kind is CaseKind.PRAISE:
-        return CaseKind.CONDUCT, spam_line(reading)
-    return kind, reason
 
 
 def _asked(heard: Heard, policy: Policy) -> CaseKind | None:

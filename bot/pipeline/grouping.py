@@ -90,8 +90,8 @@ def open_or_join(tx: Connection, wanted: Sequence[NewCase]) -> list[int]:
 
     Needs the lock that `store.burial.hold_off` takes, so that two processes see the same cases.
     """
-    alone = [one for one in wanted if one.kind in APART]
-    rest = [one for one in wanted if one.kind not in APART]
+    alone = [one for one in wanted if _is_apart(one)]
+    rest = [one for one in wanted if not _is_apart(one)]
     group = _Group(tx, rest)
     opening = [one for one in rest if group.is_first(one)]
     opened = cases.open_cases(tx, [*alone, *opening])
@@ -103,6 +103,11 @@ def open_or_join(tx: Connection, wanted: Sequence[NewCase]) -> list[int]:
     ]
     copies.join(tx, new)
     return opened
+
+
+def _is_apart(one: NewCase) -> bool:
+    """Whether it never joins another; a copied giveaway that sounds like praise is nobody's own."""
+    return one.kind in APART and (one.kind, one.lane) != (CaseKind.PRAISE, Lane.SPAM)
 
 
 class _Group:

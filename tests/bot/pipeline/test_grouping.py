@@ -142,6 +142,15 @@ def test_thanks_and_praise_are_each_persons_own(engine: Engine) -> None:
     assert kinds == {CaseKind.PRAISE}
 
 
+def test_copied_giveaway_is_one_case_though_it_sounds_like_praise(engine: Engine) -> None:
+    text = (
+        "we love giveaways! follow us and retweet this post to win one of our free tickets tonight"
+    )
+    hear(engine, told(1, text), told(2, text))
+    assert grouped(engine) == [(1, [2])]
+    assert (the_case(engine).kind, the_case(engine).lane) == (CaseKind.PRAISE, Lane.SPAM)
+
+
 def test_cases_of_different_kinds_stay_apart(engine: Engine) -> None:
     hear(engine, told(1), told(2, f"{BROKEN} jerk"))
     assert grouped(engine) == [(1, []), (2, [])]
