@@ -1,17 +1,17 @@
 """``laurels query backfill --undo``: what goes with a backfill, and what stays."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
-from typer.testing import CliRunner
 
 from bot import wiring
 from bot.commands import backfill as command
 from bot.commands.take_back import take_back
 from bot.failures import CommandError
 from bot.pipeline.understand import understand
-from bot.program import app
 from bot.settings import Settings
 from listener.settings import ListenSettings, QuerySettings
 from rewards.policy import Policy
@@ -212,6 +212,12 @@ def test_what_was_never_done_is_not_undone(sqlite_engine: Engine, text: str, pro
 
 def test_undo_takes_no_day() -> None:
     args = ["query", "backfill", "brand", "--undo", "--since", "2026-01-01"]
-    done = CliRunner().invoke(app, args)
-    assert done.exit_code == 2
-    assert "leave --since out" in done.output
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", *args],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "leave --since out" in done.stderr
