@@ -114,7 +114,8 @@ def _term(term: Term) -> Plan:
     pieces = pieces_of(term.text, cased=term.is_cased)
     if term.form is Form.WORDS:
         return Plan(plainly(Words(pieces, term.is_cased)), _anchors(pieces))
-    run_together = pieces_of("".join(one.readings[0] for one in pieces))
+    together = "".join(one.readings[0] for one in pieces) + "*" * pieces[-1].is_prefix
+    run_together = pieces_of(together)
     return _some([Plan(plainly(Words(one)), _anchors(one)) for one in (pieces, run_together)])
 
 

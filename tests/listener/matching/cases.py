@@ -1151,6 +1151,12 @@ FIELDS: Final = (
         hit('"cop \u0441\u043e\u0440"', "cop \u0441\u043e\u0440 \u043c\u0438\u0440"),
     ),
     *pattern(
+        "run together, and going on",
+        hit('~"acme clo*"', "acmecloud is down"),
+        hit('~"acme clo*"', "#AcmeClouds"),
+        miss('~"acme clo*"', "acme.cloud"),
+    ),
+    *pattern(
         "a question right behind an address",
         hit("has:question", "Have you read https://docs.acme.com/setup?"),
         hit("has:question", "Is it [this one](https://acme.com/a)?"),
