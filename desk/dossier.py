@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from desk import doubts
+from desk import conversation, doubts
 from desk.review import admission
 from desk.words import excerpt, platform_name, web_address
 from store import (
@@ -19,14 +19,12 @@ from store import (
     members,
     mentions,
     outbox,
-    pages,
 )
 from store import people as people_store
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
 from store.members import Member
-from store.pages import Span
 from store.records import (
     ActOfHelp,
     Analysis,
@@ -40,11 +38,6 @@ from store.records import (
     StoredPost,
 )
 
-BEFORE: Final = 14
-AFTER: Final = 6
-"""Posts of a flat chat shown before and after the one in question."""
-THREAD: Final = 40
-"""Posts of a thread shown; of a longer one, those around the one in question."""
 TOLD: Final = frozenset({"helped", "spam", "relevance"})
 """Rules whose reasons stand above the others: whom somebody helped, and what is in doubt."""
 VERBS: Final = {"admit": "overruled the judgement:"}
@@ -55,19 +48,6 @@ ALSO: Final = 3
 """Other labels shown beside that of an analysis."""
 COPIES: Final = 50
 """Copies of a text shown, the first of them."""
-LULL: Final = timedelta(hours=6)
-"""A silence after which a flat chat is another conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One post of the conversation; `role` says why it matters here."""
-
-    stored: StoredPost
-    asked: bool
-    role: str
-    spans: Sequence[Span]
-    edits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +84,7 @@ class CaseView:
     row: CaseRow
     post: StoredPost
     title: str
-    thread: Sequence[Turn]
+    thread: Sequence[conversation.Turn]
     cut: bool
     reasons: Sequence[Reason]
     help_line: str
@@ -190,7 +170,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         return None
     post = mentions.load(tx, [row.post_id])[row.post_id]
     act = next((a.act for a in helpgraph.acts_on(tx, [post.id]) if a.id == row.act_id), None)
-    turns, cut = _conversation(tx, post, act)
+    turns, cut = conversation.read(tx, post, act)
     decided = decisions.of_case(tx, case_id)
     found = analyses.of(tx, [post.id]).get(post.id, {})
     return CaseView(
@@ -231,67 +211,8 @@ def _admission(tx: Connection, row: CaseRow) -> Line | None:
     return None if note is None else Line(note.at, note.actor, note.detail["reason"])
 
 
-def _conversation(
-    tx: Connection, post: StoredPost, act: ActOfHelp | None
-) -> tuple[list[Turn], bool]:
-    posts, cut = _thread(tx, post) if _is_threaded(post) else (_chat(tx, post), False)
-    roles = _roles(act)
-    known = {one.id: one for one in [*posts, post]}
-    known |= mentions.load(tx, [id_ for id_ in roles if id_ not in known])
-    ordered = sorted(known.values(), key=lambda one: (one.post.created_at, one.id))
-    spans, edits = pages.matched(tx, list(known)), pages.edit_counts(tx, list(known))
-    turns = [
-        Turn(
-            one,
-            one.id == post.id,
-            roles.get(one.id, ""),
-            _in_text(one, spans.get(one.id, ())),
-            edits.get(one.id, 0),
-        )
-        for one in ordered
-    ]
-    return turns, cut
-
-
-def _is_threaded(post: StoredPost) -> bool:
-    return post.post.thread_id is not None or post.post.channel is None
-
-
-def _thread(tx: Connection, post: StoredPost) -> tuple[list[StoredPost], bool]:
-    root = post.post.thread_id or post.post.platform_id
-    posts = mentions.thread(tx, post.post.platform, root)
-    if len(posts) <= THREAD:
-        return posts, False
-    at = next((n for n, one in enumerate(posts) if one.id == post.id), len(posts))
-    start = max(1, min(at - THREAD // 2, len(posts) - THREAD + 1))
-    return posts[:1] + posts[start : start + THREAD - 1], True
-
-
-def _chat(tx: Connection, post: StoredPost) -> list[StoredPost]:
-    """The talk around a post where nothing says what answers what."""
-    said = post.post
-    before = mentions.window(tx, said.platform, said.channel, said.created_at, BEFORE)
-    after = pages.following(tx, said.platform, said.channel or "", said.created_at, AFTER + 1)
-    near = [one for one in before if said.created_at - one.post.created_at < LULL]
-    return near + [one for one in after if one.post.created_at - said.created_at < LULL]
-
-
-def _roles(act: ActOfHelp | None) -> dict[int, str]:
-    if act is None:
-        return {}
-    named = ((act.asked_post_id, "asked"), (act.evidence_post_id, "thanks"), (act.post_id, "help"))
-    return {id_: role for id_, role in named if id_ is not None}
-
-
-def _in_text(stored: StoredPost, spans: Sequence[Span]) -> list[Span]:
-    """Spans count from the start of the title; the page shows the text alone."""
-    title = stored.post.title
-    shift = len(title) + 1 if title else 0
-    return [(start - shift, end - shift) for start, end in spans if start >= shift]
-
-
-def _title(post: StoredPost, turns: Sequence[Turn]) -> str:
-    first = turns[0].stored.post if turns and _is_threaded(post) else post.post
+def _title(post: StoredPost, turns: Sequence[conversation.Turn]) -> str:
+    first = turns[0].stored.post if turns and conversation.is_threaded(post) else post.post
     title = post.post.title or first.title
     return excerpt(title or post.post.text, 120) or "A post that was deleted"
 
