@@ -1,7 +1,7 @@
 """Judge texts with the bundled model: one forward pass in ONNX Runtime for all heads."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import emotion, intent, sentiment
+from models import irony as irony_words
 from models.heads import HEADS, TOPIC, WIDTH, clipped
 from models.irony import irony
-from models.judgement import Judgement, Label, Text, Topics
+from models.judgement import Judgement, Label, Likelihoods, Text, Topics
 from models.text import prepare
 from models.weights_file import BUNDLED, load
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 Logits = NDArray[np.float32]
 _OFFENSIVE: Final = ("inoffensive", "offensive")
+LABELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": sentiment.LABELS,
+    "emotion": emotion.LABELS,
+    "intent": intent.LABELS,
+    "irony": irony_words.LABELS,
+    "offensive": _OFFENSIVE,
+}
+"""What each head says, in the words of a judgement."""
 
 
 class OnnxClassifier:
@@ -65,6 +74,18 @@ class OnnxClassifier:
         logits, topics = self._read(prepared)
         return _judgements(prepared, logits, topics, self._emotion)
 
+    def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
+        """How likely each label of a task is, and the verdict; None without a head for it."""
+        if task not in LABELS:
+            return None
+        prepared = [prepare(one.text, one.title) for one in texts]
+        found = _as_used(task, heads_of(self.logits(prepared))[task], prepared)
+        above = found / (self._emotion if task == "emotion" else 1.0)
+        verdicts = above.argmax(axis=1)
+        given = above >= 1.0
+        given[np.arange(len(texts)), verdicts] = True
+        return Likelihoods(LABELS[task], found, verdicts, given)
+
     def topics(self, texts: Sequence[str]) -> Topics | None:
         """What texts speak of, a row each; None where the model is older than this output."""
         if not texts or TOPIC not in self._outputs:
@@ -98,8 +119,10 @@ class OnnxClassifier:
 
     def _by_length(self, rows: Sequence[Sequence[int]]) -> "Iterator[list[int]]":
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        for start in range(0, len(order), self._batch):
-            yield order[start : start + self._batch]
+        # A few texts are shared out, too: no thread idles while another has them all.
+        size = min(self._batch, -(-len(order) // self._threads))
+        for start in range(0, len(order), size):
+            yield order[start : start + size]
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -146,6 +169,20 @@ def _judgements(
     ]
     told = [None] * len(prepared) if topics is None else list(topics)
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
+
+
+def _as_used(task: str, logits: Logits, prepared: Sequence[str]) -> Logits:
+    """Probabilities [texts, labels] of one head, weighed by what the texts show."""
+    if task == "emotion":
+        return sigmoid(logits)
+    found = softmax(logits)
+    if task == "intent":
+        return intents(found, prepared)
+    if task == "irony":
+        pairs = zip(found[:, 1].tolist(), prepared, strict=True)
+        left = np.array([irony_words.grounded(one, text) for one, text in pairs])
+        return np.stack([1.0 - left, left], axis=1).astype(np.float32)
+    return found
 
 
 def intents(probabilities: Logits, prepared: Sequence[str]) -> Logits:

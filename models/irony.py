@@ -37,11 +37,17 @@ _DOUBT: Final = 0.49
 """What remains of the head's word where the text gives no ground for it."""
 
 
-def irony(probability: float, prepared: str) -> Label:
-    """The label of a prepared text from the head's probability of irony and its words."""
+def grounded(probability: float, prepared: str) -> float:
+    """What the words of a prepared text leave of the head's probability of irony."""
     grounds = _PRAISE.search(prepared) and _TROUBLE.search(prepared)
     if not grounds or _RELIEF.search(prepared):
-        probability = min(probability, _DOUBT)
+        return min(probability, _DOUBT)
+    return probability
+
+
+def irony(probability: float, prepared: str) -> Label:
+    """The label of a prepared text from the head's probability of irony and its words."""
+    probability = grounded(probability, prepared)
     if probability >= 0.5:
         return Label("irony", round(probability, 4), {})
     return Label("literal", round(1.0 - probability, 4), {})

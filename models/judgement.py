@@ -40,6 +40,37 @@ class Text:
     text: str
     title: str | None = None
 
+    @property
+    def whole(self) -> str:
+        """Title and text as they are judged: `models.text.prepare` joins them the same way."""
+        return f"{self.title}. {self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """Of one task over some texts: how likely each label is, and which is the verdict."""
+
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    """[texts, labels], weighed as in use."""
+    verdicts: NDArray[np.intp]
+    """[texts]: the place of the label that is given."""
+    given: NDArray[np.bool_]
+    """[texts, labels]: the verdict and, of a task with several labels, the others that fit."""
+
+
+class Judge(Protocol):
+    """Tells the likelihoods behind its verdicts."""
+
+    @property
+    def model(self) -> str:
+        """Name and version."""
+        ...
+
+    def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
+        """Of one task; None where the model has no head for it."""
+        ...
+
 
 class Classifier(Protocol):
     """One way to judge texts."""
