@@ -1,0 +1,122 @@
+"""The behaviour suite: it is sound, a probe is passed or not, and the model keeps its level."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from models.behaviour import THANKS, THANKS_LABELS, Form, Probe, behave, probes
+from models.classifier import LABELS, OnnxClassifier
+from models.judgement import Text
+from models.tasks import TASKS
+from tests.fakes import WordJudge
+
+FLOOR = 0.79
+"""Laurels-1 passes 0.806; what else is in a batch may turn a probe or two."""
+ASKED = (
+    *("sarcasm", "negation", "quoted text", "code blocks", "mixed languages", "long posts"),
+    *("emoji only", "hidden characters", "right to left"),
+)
+
+
+def labels(task: str) -> tuple[str, ...]:
+    """What may be said of a task."""
+    known = {THANKS: THANKS_LABELS, **LABELS}
+    return known.get(task) or TASKS[task].labels
+
+
+def test_suite_is_large_and_covers_what_it_should() -> None:
+    suite = probes()
+    assert len(suite) >= 240
+    assert len({one.name for one in suite}) == len(suite)
+    per_capability = Counter(one.capability for one in suite)
+    assert min(per_capability[name] for name in ASKED) >= 12
+    assert {*LABELS, "target", "complaint"} <= {one.task for one in suite}
+    assert len({one.form for one in suite}) == len(Form)
+
+
+def test_no_probe_is_there_twice() -> None:
+    count = Counter((one.task, one.form, one.label, one.texts, one.target) for one in probes())
+    assert not [probe for probe, times in count.items() if times > 1]
+
+
+@pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
+def test_probe_is_well_formed(probe: Probe) -> None:
+    assert (probe.label is None) is (probe.form is Form.SAME)
+    assert probe.label is None or probe.label in labels(probe.task)
+    assert len(set(probe.texts)) == len(probe.texts)
+    if probe.form in (Form.LESS, Form.MORE):
+        assert len(probe.texts) == 2
+    else:
+        assert (len(probe.texts) > 1) is (probe.form is Form.SAME)
+    assert (probe.target is not None) is (probe.task == "target")
+    assert probe.target is None or all(probe.target in text for text in probe.texts)
+    assert (probe.capability == "long posts") is any(len(text) > 9_000 for text in probe.texts)
+
+
+def a_probe(form: Form, label: str | None, *texts: str, task: str = "sentiment") -> Probe:
+    """A probe of the fake's words: `good` is positive, `bad` negative, `so` makes it surer."""
+    return Probe("x", "x", task, form, label, texts)
+
+
+@pytest.mark.parametrize(
+    ("probe", "passes"),
+    [
+        (a_probe(Form.IS, "positive", "good"), True),
+        (a_probe(Form.IS, "positive", "bad"), False),
+        (a_probe(Form.IS_NOT, "positive", "bad"), True),
+        (a_probe(Form.IS_NOT, "positive", "good"), False),
+        (a_probe(Form.HAS, "positive", "good"), True),
+        (a_probe(Form.HAS_NOT, "positive", "good"), False),
+        (a_probe(Form.SAME, None, "good", "so good"), True),
+        (a_probe(Form.SAME, None, "good", "so good", "bad"), False),
+        (a_probe(Form.MORE, "positive", "good", "so good"), True),
+        (a_probe(Form.MORE, "positive", "good", "good day"), False),
+        (a_probe(Form.LESS, "positive", "so good", "good"), True),
+        (a_probe(Form.LESS, "positive", "good", "so good"), False),
+    ],
+)
+def test_probe_is_passed_or_not(probe: Probe, passes: bool) -> None:
+    (found,) = behave(WordJudge(), [probe])
+    assert (found.judged, found.passed) == (1, int(passes))
+    assert len(found.failures) == 1 - int(passes)
+
+
+def test_probe_without_a_head_is_counted_as_not_judged() -> None:
+    (found,) = behave(WordJudge(), [a_probe(Form.IS, "complaint", "bad", task="complaint")])
+    assert (found.probes, found.judged, found.passed) == (1, 0, 0)
+
+
+def test_failure_tells_what_was_said() -> None:
+    (found,) = behave(WordJudge(), [a_probe(Form.SAME, None, "good", "bad")])
+    assert found.failures[0].said == ("positive 0.70", "negative 0.70")
+
+
+def test_file_may_be_another(tmp_path: Path) -> None:
+    path = tmp_path / "probes.yaml"
+    path.write_text('[{capability: a, task: intent, "is not": {thanks: ["no thanks {filler}"]}}]')
+    (probe,) = probes(path)
+    assert (probe.form, probe.label, probe.name) == (Form.IS_NOT, "thanks", "a/intent/1")
+    assert 9_900 < len(probe.texts[0]) <= 10_000
+
+
+def test_shipped_model_keeps_its_level() -> None:
+    found = behave(OnnxClassifier(), probes())
+    judged = sum(one.judged for one in found)
+    assert sum(one.passed for one in found) >= FLOOR * judged
+    assert {one.capability for one in found if not one.judged} <= {"complaint", "target"}
+
+
+def test_likelihoods_agree_with_the_judgement() -> None:
+    classifier = OnnxClassifier()
+    texts = [Text("Oh great, it crashed again"), Text("Thank you, I love it!"), Text("lol")]
+    for judged, at in zip(classifier.classify(texts), range(len(texts)), strict=True):
+        for task in LABELS:
+            found = classifier.likelihoods(task, texts)
+            assert found is not None
+            label = getattr(judged, task)
+            assert found.labels[found.verdicts[at]] == label.name
+            likely = found.probabilities[at, found.verdicts[at]]
+            assert likely == pytest.approx(label.confidence, abs=1e-3)
+            given = {found.labels[n] for n in found.given[at].nonzero()[0]}
+            assert given == {label.name, *label.scores}
