@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,10 @@ from listener.needles import needles
 from listener.query import EVERYTHING
 from listener.roles import RoledMatcher
 from listener.settings import ListenSettings, QuerySettings, Role, SourceSettings, is_loopback
-from models.judgement import Classifier
+from models.judgement import Classifier, Judge, Text
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
+from models.weights_file import BUNDLED, ModelError
 from rewards.senders import Sender
 from rewards.senders.rehearsal import Rehearsal
 from store.db import Engine, check_version, migrate, open_store
@@ -26,6 +27,7 @@ from store.settings import StoreSettings
 from store.versions import is_new
 
 if TYPE_CHECKING:
+    from desk.reason import Explain
     from models.classifier import OnnxClassifier
 
 
@@ -139,9 +141,40 @@ def classifier(settings: ModelSettings) -> Classifier:
     return _with_hub(settings, _bundled(settings))
 
 
+def judge(settings: ModelSettings) -> Judge:
+    """What tells the likelihoods behind the verdicts.
+
+    Raises models.weights_file.ModelError, also where another model judges one of the tasks.
+    """
+    if settings.hub is not None:
+        raise ModelError(
+            f"models.hub: only the bundled model tells why, and {settings.hub} judges in its "
+            "place; set models.hub to null"
+        )
+    return _bundled(settings)
+
+
+def explain(settings: ModelSettings) -> "Explain":
+    """What tells the desk which words moved a verdict; the first call loads the model."""
+    from desk.reason import Moved, Moving, Unexplained
+    from models.why import why
+
+    judging = cache(lambda: judge(settings))
+
+    def explained(text: str, title: str | None, task: str) -> Moved:
+        try:
+            found = why(judging(), Text(text, title), task)
+        except ModelError as error:
+            raise Unexplained(str(error)) from error
+        words = sorted(found.moving, key=lambda one: one.start)
+        moving = [Moving(one.start, one.end, one.weight, one.without) for one in words]
+        return Moved(found.text, found.task, found.label, found.confidence, moving)
+
+    return explained
+
+
 def _bundled(settings: ModelSettings) -> "OnnxClassifier":
     from models.classifier import OnnxClassifier
-    from models.weights_file import BUNDLED
 
     folder = settings.path or BUNDLED
     return OnnxClassifier(folder, threads=settings.threads, batch=settings.batch)

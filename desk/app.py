@@ -26,6 +26,7 @@ from desk.pages import (
     sign_in,
     sources,
 )
+from desk.reason import Explain
 from desk.review import ReviewAct
 from desk.room import STATIC, Room, templates
 from desk.settings import DeskSettings
@@ -82,17 +83,19 @@ def create_app(
     now: Callable[[], datetime],
     wall_clock: Callable[[], datetime] = utc_now,
     metrics_token: str | None = None,
+    explain: Explain | None = None,
 ) -> FastAPI:
     """The application over a migrated store; nothing is global.
 
-    With `metrics_token`, `/metrics` answers whoever shows it as a bearer token.
+    With `metrics_token`, `/metrics` answers whoever shows it as a bearer token. With `explain`, a
+    case shows which words moved a verdict.
 
     Both clocks give aware UTC times: pages and acts go by `now`, which a replay may set to the
     time of its record, links and sessions by `wall_clock`.
     """
     app = FastAPI(title="Laurels", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.room = Room(
-        engine, reviewer, policy, settings, now, wall_clock, templates(), metrics_token
+        engine, reviewer, policy, settings, now, wall_clock, templates(), metrics_token, explain
     )
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from desk import words
 from desk.auth import Visitor, form_token
+from desk.reason import Explain
 from desk.review import ReviewAct
 from desk.settings import DeskSettings
 from rewards.policy import Policy
@@ -38,6 +39,7 @@ class Room:
     """The present, by which links and sessions run out."""
     templates: Environment
     metrics_token: str | None = None
+    explain: Explain | None = None
 
     def render(
         self, request: Request, template: str, status: int = 200, **context: object
@@ -86,6 +88,7 @@ def templates() -> Environment:
         state_names=words.STATES,
         excerpt=words.excerpt,
         marked=words.marked,
+        weighed=words.weighed,
         platform_name=words.platform_name,
         query_name=words.query_name,
         web_address=words.web_address,

@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from desk.reason import Moving
+
 LINK: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]+", re.IGNORECASE)
 TAIL: Final = ".,;:!?)*_~。、）」"
 LINK_RULES: Final = "nofollow noopener noreferrer ugc"
+TURNS: Final = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""What turns the direction of all that follows it."""
 SOON: Final = timedelta(hours=2)
 COLD: Final = timedelta(days=3)
 FAR: Final = timedelta(days=30)
@@ -170,6 +174,26 @@ def marked(text: str, spans: Sequence[tuple[int, int]] = ()) -> Markup:
             out.append(Markup('<a href="{}" rel="{}">{}</a>').format(href, LINK_RULES, inner))
         at = end
     out.append(escape(text[at:]))
+    return Markup("").join(out)
+
+
+def weighed(text: str, words: Sequence[Moving]) -> Markup:
+    """A text as HTML: escaped, the words in <mark>, its class the side they are on.
+
+    A title's turn of direction would run on into the text, so that there is none.
+    """
+    out: list[Markup] = []
+    at = 0
+    for one in words:
+        out.append(escape(text[at : one.start].translate(TURNS)))
+        side = "for" if one.weight > 0 else "against"
+        out.append(
+            Markup('<mark class="{}">{}</mark>').format(
+                side, text[one.start : one.end].translate(TURNS)
+            )
+        )
+        at = one.end
+    out.append(escape(text[at:].translate(TURNS)))
     return Markup("").join(out)
 
 

@@ -63,6 +63,7 @@ def serve(
         settings=settings.desk,
         now=clock(engine),
         metrics_token=_metrics_token(),
+        explain=wiring.explain(settings.models),
     )
     note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")

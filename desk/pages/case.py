@@ -19,11 +19,17 @@ def show(
     case_id: int,
     did: str = "",
     case: int | None = None,
+    words: str = "",
 ) -> HTMLResponse:
-    """The case. Raises 404 where there is none of that number."""
+    """The case, `words` the task whose words are asked for.
+
+    Raises 404 where there is none of that number.
+    """
     with reading(room_of(request).engine) as tx:
         if cases.load(tx, case_id) is None:
             raise HTTPException(404)
         found = listing.read(tx, view, visitor)
         notice = notice_of(did, case)
-        return screen.render(request, tx, view, found, case_id, on="case", notice=notice)
+        return screen.render(
+            request, tx, view, found, case_id, on="case", notice=notice, words=words
+        )

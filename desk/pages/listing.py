@@ -95,6 +95,10 @@ class View:
         """`?…` that also says what was done to which case."""
         return f"?{urlencode(self.fields | {'did': word, 'case': str(case_id)})}"
 
+    def with_words(self, task: str) -> str:
+        """`?…` that also asks which words moved the verdict of a task."""
+        return f"?{urlencode(self.fields | {'words': task})}"
+
     def filters(self, member_id: int) -> QueueFilters:
         """What the store should look for."""
         states = {"new": CaseState.NEW, "done": CaseState.DONE, "dismissed": CaseState.DISMISSED}

@@ -3,13 +3,15 @@
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from desk import dossier
+from desk import dossier, reason
+from desk.dossier import CaseView
 from desk.notice import Notice
 from desk.pages import listing
 from desk.pages.listing import Listing, View
 from desk.pages.person import brief
+from desk.reason import Moved, Unexplained
 from desk.review import DOUBTS, HINTS, dismissals
-from desk.room import room_of
+from desk.room import Room, room_of
 from store.db import Connection
 
 ACTS_BESIDE = 4
@@ -25,10 +27,16 @@ def render(
     *,
     on: str,
     notice: Notice | None,
+    words: str = "",
 ) -> HTMLResponse:
-    """The screen with a case opened, where there is one; `on` is the step a phone shows."""
+    """The screen with a case opened, where there is one; `on` is the step a phone shows.
+
+    `words` is the task whose words are asked for.
+    """
+    room = room_of(request)
     case = None if case_id is None else dossier.read(tx, case_id)
-    return room_of(request).render(
+    moved, unexplained = (None, "") if case is None else _moved(room, case, words)
+    return room.render(
         request,
         "queue.html",
         here="Queue",
@@ -52,4 +60,18 @@ def render(
         dismissals=[] if case is None else dismissals(case.row.lane),
         dismissal_hints=HINTS,
         notice=notice,
+        explained=reason.TASKS if room.explain else (),
+        moved=moved,
+        unexplained=unexplained,
     )
+
+
+def _moved(room: Room, case: CaseView, words: str) -> tuple[Moved | None, str]:
+    """Which words moved the verdict of a task, or why nothing tells that."""
+    post = case.post.post
+    if room.explain is None or words not in reason.TASKS or post.deleted_at is not None:
+        return None, ""
+    try:
+        return room.explain(post.text, post.title, words), ""
+    except Unexplained as error:
+        return None, str(error)

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from desk.app import create_app
 from desk.auth import new_link
+from desk.reason import Moved, Moving, Unexplained
 from desk.settings import DeskSettings
 from rewards.policy import Policy
 from rewards.review import Review
@@ -84,6 +85,18 @@ def found(pattern: str, page: str) -> str:
     return match[1]
 
 
+def explain(text: str, title: str | None, task: str) -> Moved:
+    """Of any post the first word speaks for the verdict and the second against it."""
+    if task == "irony":
+        raise Unexplained("models.hub: set it to null")
+    whole = f"{title}. {text}" if title else text
+    if task == "offensive":
+        return Moved(whole, task, "inoffensive", 0.99, [])
+    first, second = list(re.finditer(r"\S+", whole))[:2]
+    words = [Moving(*first.span(), 1.5, 0.41), Moving(*second.span(), -0.5, 0.97)]
+    return Moved(whole, task, "negative", 0.91, words)
+
+
 @pytest.fixture
 def engine(sqlite_engine: Engine) -> Engine:
     """The pages are the same on both databases; the store's own tests run on both."""
@@ -100,6 +113,7 @@ def client(engine: Engine) -> Iterator[TestClient]:
         settings=DeskSettings(time_zone="Europe/Berlin"),
         now=lambda: NOW,
         wall_clock=lambda: NOW,
+        explain=explain,
     )
     with TestClient(app, base_url="http://desk.test", follow_redirects=False) as made:
         yield made

@@ -17,10 +17,10 @@ from desk.app import create_app
 from desk.auth import new_link
 from desk.settings import DeskSettings
 from rewards.review import Review
-from store import cases, cursors
+from store import analyses, cases, cursors
 from store.db import Engine
-from store.records import Lane
-from tests.desk.conftest import NOW, POLICY, Desk, community
+from store.records import Analysis, Lane, Task
+from tests.desk.conftest import NOW, POLICY, Desk, community, explain
 from tests.services import needs
 
 CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -43,6 +43,7 @@ def served(engine: Engine) -> Iterator[str]:
         settings=DeskSettings(),
         now=lambda: NOW,
         wall_clock=lambda: NOW,
+        explain=explain,
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Who connects early waits in the backlog: the server need not have started.
@@ -214,3 +215,28 @@ def test_unsure_case_is_answered_and_undone_by_keys(browser: Browser, stage: Des
             page.get_by_text(said).wait_for()
             page.keyboard.press("u")
             page.get_by_text("Undone").wait_for()
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_words_of_a_verdict_are_reached_by_keyboard(
+    browser: Browser, stage: Desk, scripted: bool
+) -> None:
+    with stage.engine.begin() as tx:
+        case = cases.load(tx, stage.issue_case)
+        assert case is not None
+        analyses.save(tx, [Analysis(case.post_id, Task.SENTIMENT, "m", "negative", 0.9, {})])
+    with (
+        served(stage.engine) as address,
+        browser.new_context(java_script_enabled=scripted) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        page.locator("summary", has_text="What the model read").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.locator(".moved mark.for").wait_for()
+        assert page.locator(".moved mark.against").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
