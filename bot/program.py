@@ -32,8 +32,11 @@ PEOPLE: Final = Group(
 )
 MODEL: Final = Group(
     "model",
-    "The model that judges: info, classify, eval, evaluate, train.",
-    (model.info, model.classify, model.eval_, model.evaluate, model.train),
+    "The model: info, classify, why, behave, eval, evaluate, train.",
+    (
+        *(model.info, model.classify, model.why, model.behave),
+        *(model.eval_, model.evaluate, model.train),
+    ),
 )
 QUERY: Final = Group(
     "query",

@@ -1,4 +1,4 @@
-"""``laurels model``: info, classify, eval, evaluate and train."""
+"""``laurels model``: info, classify, why, behave, eval, evaluate and train."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,35 @@ def classify(
     from bot.commands import model as command
 
     command.classify(settings_in(config), texts, as_json=as_json)
+
+
+def why(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="A text to judge, in quotation marks.")
+    ],
+    task: Annotated[
+        str, typer.Option(metavar="TASK", help="sentiment, emotion, intent, irony or offensive.")
+    ] = "sentiment",
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show which words moved a verdict."""
+    from bot.commands import model_why as command
+
+    command.why(settings_in(config), text, task, as_json=as_json)
+
+
+def behave(
+    limit: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Failures to show; --json has all.")
+    ] = 20,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Try the model on plain probes: what it can do and what it cannot."""
+    from bot.commands import model_behave as command
+
+    command.run(settings_in(config), limit, as_json=as_json)
 
 
 def eval_(

@@ -1,0 +1,76 @@
+"""``laurels model why``: which words moved a verdict."""
+
+from dataclasses import asdict
+from typing import Final
+
+from bot import wiring
+from bot.settings import Settings
+from bot.terminal import columns, emit
+from bot.wrapping import wrapped
+from models.judgement import Text
+from models.why import Passage, Why
+from models.why import why as reason
+
+_SHOWN: Final = 12
+"""Passages in the table, the weightiest."""
+_LONGEST: Final = 50
+_WHOLE: Final = 8
+"""Lines of a text that are shown, whether something in them is marked or not."""
+_TOWARD: Final = ("[", "]")
+_AGAINST: Final = ("{", "}")
+
+
+def why(settings: Settings, text: str, task: str, *, as_json: bool) -> None:
+    """Print the verdict, the text with its weighty words marked, and their weights.
+
+    Raises models.weights_file.ModelError.
+    """
+    judge = wiring.judge(settings.models)
+    found = reason(judge, Text(text), task)
+    value: dict[str, object] = {
+        "task": found.task,
+        "label": found.label,
+        "confidence": found.confidence,
+        "words": [asdict(one) | {"text": _of(found, one)} for one in found.passages],
+        "model": judge.model,
+    }
+    emit(value, _told(found), as_json=as_json)
+
+
+def _told(found: Why) -> str:
+    head = f"{found.task}: {found.label} {found.confidence:.2f}"
+    if not found.moving:
+        return f"{head}\n\nNo word of it moved that by itself."
+    rows = [("without it", "words")]
+    rows += [
+        (f"{one.without:.2f}", " ".join(_plain(_of(found, one)).split())[:_LONGEST])
+        for one in found.moving[:_SHOWN]
+    ]
+    legend = f"[ ] speaks for {found.label}, {{ }} against it"
+    return "\n\n".join((head, _lines(found), legend, columns(rows, right=frozenset({0}))))
+
+
+def _lines(found: Why) -> str:
+    """The marked text; of a long one only the lines with marks."""
+    lines = wrapped(_plain(_marked(found)), margin=2)
+    if len(lines) > _WHOLE:
+        lines = [one for one in lines if set("[]{}") & set(one)]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _marked(found: Why) -> str:
+    shown, at = "", 0
+    for one in sorted(found.moving, key=lambda passage: passage.start):
+        before, after = _TOWARD if one.weight > 0 else _AGAINST
+        shown += found.text[at : one.start] + before + _of(found, one) + after
+        at = one.end
+    return shown + found.text[at:]
+
+
+def _of(found: Why, one: Passage) -> str:
+    return found.text[one.start : one.end]
+
+
+def _plain(text: str) -> str:
+    """Without what a terminal would take for a command."""
+    return "".join(one if one.isprintable() else " " for one in text)

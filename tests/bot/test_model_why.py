@@ -1,0 +1,73 @@
+"""``laurels model why`` and ``laurels model behave`` with the shipped model."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import wiring
+from bot.program import app
+from desk.reason import Unexplained
+from models.settings import ModelSettings
+
+LONG = "The settings page lists the files by date. " * 60 + "I hate this awful app."
+
+
+def shown(*words: str) -> str:
+    """What a command prints."""
+    done = CliRunner().invoke(app, ["model", *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_words_are_marked_and_weighed() -> None:
+    told = shown("why", "I absolutely hate this update")
+    assert told.startswith("sentiment: negative 0.9")
+    assert "[hate]" in told
+    assert "without it  words" in told
+
+
+@pytest.mark.parametrize("text", [LONG, "🙂" * 300, "a" * 500, "\x1b[31mred\x07 \u202eevil", ""])
+def test_any_text_fits_a_terminal(text: str) -> None:
+    told = shown("why", text)
+    assert max(map(len, told.splitlines())) <= 80
+    assert not {"\x1b", "\x07", "\u202e"} & set(told)
+
+
+def test_json_has_the_places_in_the_text() -> None:
+    text = "so good, thank you!"
+    found = json.loads(shown("why", text, "--task", "emotion", "--json"))
+    assert (found["task"], found["label"]) == ("emotion", "gratitude")
+    assert [one["text"] for one in found["words"]] == ["so", "good", "thank", "you"]
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in found["words"])
+
+
+def test_unknown_task_is_told() -> None:
+    done = CliRunner().invoke(app, ["model", "why", "good", "--task", "mood"])
+    assert done.exit_code == 1
+    assert "has no head for mood" in str(done.exception)
+
+
+def test_another_model_is_not_explained_by_the_bundled_one() -> None:
+    with pytest.raises(Unexplained, match=r"set models\.hub to null"):
+        wiring.explain(ModelSettings(hub="other"))("good", None, "sentiment")
+
+
+def test_desk_is_told_the_words_in_their_order() -> None:
+    found = wiring.explain(ModelSettings())("It is terrible, I hate it", "Update", "sentiment")
+    assert found.text == "Update. It is terrible, I hate it"
+    assert found.label == "negative"
+    starts = [one.start for one in found.words]
+    assert starts == sorted(starts) != []
+
+
+def test_behaviour_is_told_by_capability_with_its_failures() -> None:
+    found = json.loads(shown("behave", "--json"))
+    assert found["probes"] >= 240
+    assert found["passed"] == found["judged"] - len(found["failures"])
+    assert found["pass_rate"] == round(found["passed"] / found["judged"], 4)
+    told = shown("behave", "--limit", "2")
+    assert max(map(len, told.splitlines())) <= 80
+    assert f"{found['passed']} of {found['judged']} probes passed" in told
+    assert "more failures; --limit N shows them" in told
+    assert "not judged" in told
