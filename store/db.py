@@ -35,6 +35,8 @@ __all__ = [
     "set_fact",
 ]
 
+_HIDDEN: Final = True
+"""An error quotes the statement but not its values: they are what people said."""
 BUSY_SECONDS: Final = 30
 _OLDEST_SQLITE: Final = (3, 35, 0)
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
@@ -99,7 +101,12 @@ def _open_sqlite(url: URL) -> Engine:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed")
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=_compact, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url,
+        json_serializer=_compact,
+        hide_parameters=_HIDDEN,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -109,6 +116,7 @@ def _open_postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=_compact,
+        hide_parameters=_HIDDEN,
         pool_pre_ping=True,
         connect_args={"connect_timeout": BUSY_SECONDS},
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from store import cursors
 from store.db import BUSY_SECONDS, Engine, StoreError, fact, open_store, reading, set_fact
@@ -29,6 +30,17 @@ def test_another_kind_of_url_is_refused(url: str) -> None:
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2", "postgresql+psycopg"])
 def test_postgresql_is_spoken_with_psycopg_3(scheme: str) -> None:
     assert open_store(f"{scheme}://localhost/laurels").driver == "psycopg"
+
+
+def test_an_error_quotes_nothing_that_was_to_be_stored(engine: Engine) -> None:
+    insert = text("INSERT INTO fact (name, value) VALUES (:name, :said)")
+    values = {"name": "one", "said": "what somebody said"}
+    with engine.begin() as tx:
+        tx.execute(insert, values)
+    with pytest.raises(IntegrityError) as failed, engine.begin() as tx:
+        tx.execute(insert, values)
+    assert "INSERT INTO fact" in str(failed.value)
+    assert "somebody" not in str(failed.value)
 
 
 def test_fact_is_replaced(engine: Engine) -> None:
