@@ -1,0 +1,49 @@
+"""E-mail addresses, also those written for people to read: ``ann [at] example [dot] com``."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from models.masking.span import Span, has
+
+_WIDE: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+"""Scripts without spaces: what stands before an address there is no part of it."""
+_LETTER: Final = rf"[^\W_{_WIDE}]"
+_NAME: Final = rf"(?<![^\W{_WIDE}])(?<![.+@%-])(?<!://){_LETTER}(?:{_LETTER}|[_.+'-]){{0,63}}"
+_LABEL: Final = rf"{_LETTER}(?:(?:{_LETTER}|-){{0,62}})"
+_TOP: Final = rf"[^\W\d_{_WIDE}]{{2,24}}(?!{_LETTER}|\.\d)"
+_PLAIN: Final = re.compile(rf"({_NAME})(?:@|%40)(?:{_LABEL}\.){{1,8}}({_TOP})")
+_IN_WIDE: Final = re.compile(
+    rf"(?<![\w.@])[\w.+-]{{1,64}}@(?:[\w-]{{1,63}}\.){{1,4}}[{_WIDE}]{{2,10}}"
+)
+_AT: Final = r"\s?[\[({<]\s?(?:at|ät|arroba|@)\s?[\])}>]\s?"
+_DOT: Final = r"(?:\s?[\[({<]\s?(?:dot|punkt|point|punto|\.)\s?[\])}>]\s?|\sdot\s|\.)"
+_SPELT: Final = re.compile(
+    rf"{_NAME}(?:{_AT}{_LABEL}(?:{_DOT}{_LABEL}){{1,4}}|\sat\s{_LABEL}(?:\sdot\s{_LABEL}){{1,4}})",
+    re.IGNORECASE,
+)
+_HINTS: Final = (
+    *(bracket + at for bracket in "([{<" for at in ("at", " at", "ät", "@", " @", "arroba")),
+    " dot ",
+)
+_FILES: Final = frozenset(
+    {
+        *("png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "tgz", "gz", "xz", "js"),
+        *("json", "css", "html", "htm", "txt", "pdf", "exe", "dll", "xml", "yaml", "yml", "toml"),
+        *("jar", "war", "whl", "deb", "rpm", "dmg", "iso", "mp3", "mp4", "webm", "log", "conf"),
+        *("ini"),
+    }
+)
+"""What follows a dot in the name of a file, and ends no address."""
+
+
+def addresses(text: str) -> Iterator[Span]:
+    """Where addresses stand. A handle, as in ``@ann@mastodon.social``, is none."""
+    if "@" in text or "%40" in text:
+        for match in _PLAIN.finditer(text):
+            if match[1].lower() != "git" and match[2].lower() not in _FILES:
+                yield match.span()
+        if not text.isascii():
+            yield from (match.span() for match in _IN_WIDE.finditer(text))
+    if has(text, _HINTS):
+        yield from (match.span() for match in _SPELT.finditer(text))
