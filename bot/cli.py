@@ -6,6 +6,7 @@ Nothing heavy is imported before Ctrl-C can be answered.
 import errno
 import os
 import sys
+from types import TracebackType
 from typing import Any, Final, Protocol, runtime_checkable
 
 _INTERRUPTED: Final = 130
@@ -33,6 +34,7 @@ def main() -> None:
 
     Wrong usage is exit 2 and Ctrl-C exit 130. With --json a failure is an object on stdout, too.
     """
+    sys.excepthook = _tell
     try:
         sys.exit(_run())
     except KeyboardInterrupt:
@@ -87,6 +89,7 @@ def _fail_by(error: Exception) -> None:
     """End for a failure that was expected; of any other the traceback is wanted."""
     from bot.failures import Interrupted, line_for
     from bot.terminal import OutputError
+    from models.personal import masked
 
     if isinstance(error, OutputError) or _is_full(error):
         _leave_stdout()
@@ -94,7 +97,16 @@ def _fail_by(error: Exception) -> None:
         sys.exit(1)
     line = line_for(error)
     if line is not None:
-        _fail(line, _INTERRUPTED if isinstance(error, Interrupted) else 1)
+        _fail(masked(line), _INTERRUPTED if isinstance(error, Interrupted) else 1)
+
+
+def _tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Its traceback, which may quote what somebody said, where stderr is kept as a log."""
+    import traceback
+
+    from models.personal import masked
+
+    sys.stderr.write(masked("".join(traceback.format_exception(error))))
 
 
 def _is_full(error: Exception) -> bool:

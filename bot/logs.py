@@ -1,12 +1,15 @@
-"""Logs on stderr: for eyes on a terminal, JSON lines elsewhere."""
+"""Logs on stderr: for eyes on a terminal, JSON lines elsewhere; personal data masked in both."""
 
 import logging
 import os
 import sys
+from collections.abc import Mapping
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 from bot.settings import LogLevel
+from models.personal import masked
 
 
 def configure(level: LogLevel) -> None:
@@ -27,9 +30,10 @@ def configure(level: LogLevel) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            _mask,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%SZ" if on_terminal else "iso", utc=True),
-            structlog.processors.format_exc_info,
             looks,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
@@ -40,4 +44,30 @@ def configure(level: LogLevel) -> None:
     logging.getLogger("discord").setLevel(logging.CRITICAL)
     # That a step is not begun while it still runs is how it is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.basicConfig(level=max(least, logging.WARNING), stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_MaskingFormatter(logging.BASIC_FORMAT))
+    logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler])
+
+
+class _MaskingFormatter(logging.Formatter):
+    """Libraries quote what they were given, also in their tracebacks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: _masked_value(value) for key, value in event.items()}
+
+
+def _masked_value(value: object) -> object:
+    """Numbers stay: those that are logged are counts and ids of ours."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {masked(str(key)): _masked_value(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked_value(one) for one in value]
+    return masked(repr(value))

@@ -67,7 +67,10 @@ def serve(
     )
     note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)
+    # Without a log of its own, what it tells of a broken page is masked as every other line.
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", lifespan="off", server_header=False
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 
