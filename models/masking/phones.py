@@ -14,7 +14,7 @@ from models.masking.span import Span, has
 
 _RUN: Final = re.compile(
     r"(?<![\w#@$€£¥])(?<!\d[.,:/-])(?:(?=\(?\+)|(?<![/=.-]))"
-    r"(?:\((?=\+?\d{1,5}\)))?\+?\(?\d(?:[ ().\-/]{0,3}\d){6,17}+"
+    r"(?:\((?=\+?\d[\d -]{0,5}\)))?(?:\+\(?)?\d(?:[ ().\-/]{0,3}\d){6,17}+"
     r"(?![ ().\-/]{0,3}\d|\w|[.,:/-]\d| ?[%€£$¥])"
 )
 _LINKED: Final = re.compile(
@@ -32,6 +32,12 @@ _WORDS: Final = (
 )
 _CALLED: Final = re.compile(
     rf"(?:\b(?:{_WORDS})\b|电话|電話|手机|手機|微信|전화|연락처|携帯)[^\d\n\[\]]{{0,24}}\Z",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(
+    r"\b(?:order|ref|reference|ticket|invoice|case|id|issue|bug|serial|sku|build|version|tracking"
+    r"|parcel|booking|transaction|bestellung|bestellnummer|rechnung|auftrag|commande|facture|pedido"
+    r"|factura|ordine|fattura|заказ)\b\W{0,3}(?:(?:no|nr|num|number|id)\b)?\W{0,4}\Z",
     re.IGNORECASE,
 )
 _ALSO: Final = re.compile(r"\s?(?:[,;/|]|or|and|oder|und|ou|et|o|y)?\s?", re.IGNORECASE)
@@ -79,7 +85,8 @@ def phones(text: str) -> Iterator[Span]:
         is_called = _is_called(text, start) or (
             last >= 0 and start - last <= 6 and bool(_ALSO.fullmatch(text, last, start))
         )
-        length = _length(match[0], lookups, is_called=is_called)
+        is_other = not is_called and "+" not in match[0][:2] and _is_numbered(text, start)
+        length = 0 if is_other else _length(match[0], lookups, is_called=is_called)
         if length:
             last = start + length
             yield start, last
@@ -94,6 +101,11 @@ def linked(text: str) -> Iterator[Span]:
 
 def _is_called(text: str, start: int) -> bool:
     return bool(_CALLED.search(text[max(0, start - 56) : start]))
+
+
+def _is_numbered(text: str, start: int) -> bool:
+    """Whether it is the number of an order or the like."""
+    return bool(_NUMBERED.search(text[max(0, start - 32) : start]))
 
 
 def _length(run: str, lookups: _Lookups, *, is_called: bool) -> int:
