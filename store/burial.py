@@ -21,6 +21,7 @@ from store.schema import (
     conversation,
     edit,
     example,
+    label,
     mention,
     outbox,
     post,
@@ -125,7 +126,7 @@ def _bury(tx: Connection, deleted: Mapping[int, datetime], now: datetime, rule: 
     copies.let_go(tx, ids, ACTOR, now)
     _close_cases(tx, ids, now, rule)
     _empty(tx, rows, deleted)
-    for table in (edit, analysis, example):
+    for table in (edit, analysis, example, label):
         tx.execute(delete(table).where(table.c.post_id.in_(ids)))
     tx.execute(update(mention).where(mention.c.post_id.in_(ids)).values(matched=[]))
     tx.execute(update(conversation).where(conversation.c.post_id.in_(ids)).values(due_at=None))

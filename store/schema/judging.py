@@ -40,6 +40,25 @@ example = Table(
     Index("ix_example_query", "query", "about", "at"),  # examples.of_queries
 )  # fmt: skip
 
+# Append-only: what a person said that a post reads as, beside what a model had said. It never keeps
+# words of the post, and goes with them.
+label = Table(
+    "label", metadata, row_id(),
+    ref("post_id", "post"),
+    Column("task", String(16), nullable=False),
+    Column("said", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("label", String(32), nullable=False),
+    Column("may_train", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    # A row that takes another back says the same again, and which.
+    ref("undoes", "label", null=True),
+    UniqueConstraint("undoes"),
+    Index("ix_label_post_id", "post_id", "task"),  # labels.of
+)  # fmt: skip
+
 act_of_help = Table(
     "act_of_help", metadata, row_id(),
     ref("post_id", "post"),

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from store import audit, decisions, ledger, mentions, people, schema, standing
+from store import audit, decisions, labels, ledger, mentions, people, schema, standing
 from store.db import Connection
-from store.records import NOBODY, Choice, LedgerEntry, Verdict
+from store.records import NOBODY, Analysis, Choice, LedgerEntry, Task, Verdict
 from tests.posts import MOMENT, a_post
-from tests.store.seeds import an_open_case, person
+from tests.store.seeds import an_open_case, person, saved
 
 
 @pytest.fixture
@@ -22,6 +22,8 @@ def log(tx: Connection) -> Connection:
     decisions.add(tx, "d1", case_id, Verdict.IGNORE, [], "policy", MOMENT)
     ledger.add(tx, [LedgerEntry("l1", person_id, 5, "helped", MOMENT)])
     audit.note(tx, MOMENT, "ann", "join", "person", person_id, {})
+    found = Analysis(saved(tx, a_post("p2"))[0], Task.INTENT, "m", "issue", 0.7)
+    labels.add(tx, found, "question", may_train=False, actor="ann", at=MOMENT)
     standing.note_look(tx, "discourse", "rule", MOMENT, checked=1, gone=0)
     return tx
 
