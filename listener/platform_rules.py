@@ -1,6 +1,7 @@
-"""How soon each platform wants a deletion carried out here, each rule with where that is written.
+"""What each platform wants of copies of its posts, each rule with where that is written.
 
-Where a platform names no time, the time is ours and `reason` says why.
+How soon a deletion is to be carried out here: where a platform names no time, the time is ours and
+`reason` says why. And whether a model may learn from the posts: where nothing allows it, none may.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,10 @@ class PlatformRule:
     """Within this time a post is looked at again; None: the platform tells of deletions."""
     reason: str
     source: str
+    may_train: bool = False
+    """Its terms, or the licence of its posts, allow that a model learns from them."""
+    training: str = "no clause allows it"
+    """Why a model may learn from the posts, or may not."""
     read: date = _READ
     one_place: bool = False
     """The platform has one address: any source of it can look at any of its posts. Elsewhere the
@@ -47,6 +52,7 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         every=timedelta(hours=48),
         reason="routine deletion within 48 hours is strongly recommended",
         source="Reddit Data API Wiki (support.reddithelp.com 16160319875092)",
+        training="forbidden without the authors' permission: Data API Terms, 2.4",
         one_place=True,
     ),
     "x": PlatformRule(
@@ -54,6 +60,7 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         every=timedelta(hours=24),
         reason="what X or its author asks to be deleted goes within 24 hours",
         source="X developer policy, content compliance (docs.x.com/developer-terms/policy)",
+        training="forbidden: X developer agreement and policy, no training of models on X content",
         one_place=True,
         in_jobs=True,
     ),
@@ -69,6 +76,7 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         every=timedelta(days=7),
         reason="servers set no time, and allow 300 requests in 5 minutes to all of an account",
         source="mastodon/documentation@2903485: api/guidelines, rate limits",
+        training="each server has rules of its own, and some allow no copies without consent",
     ),
     "hackernews": PlatformRule(
         name="hackernews: looked at every 7 days",
@@ -82,12 +90,15 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         every=timedelta(days=14),
         reason="posts are licensed for good; the look is a courtesy within 300 requests a day",
         source="api.stackexchange.com/docs/throttle and stackoverflow.com/help/licensing",
+        may_train=True,
+        training="posts are CC BY-SA; what the dumps bar besides is large language models",
     ),
     "discourse": PlatformRule(
         name="discourse: looked at every 7 days",
         every=timedelta(days=7),
         reason="each forum has its own terms and names no time; a week costs it few requests",
         source="docs.discourse.org; the terms stand at /tos of each forum",
+        training="each forum has its own terms, which no program reads",
     ),
     "github": PlatformRule(
         name="github: looked at every 7 days",
@@ -100,7 +111,14 @@ RULES: Final[Mapping[str, PlatformRule]] = {
         every=timedelta(hours=24),
         reason="deletions come as events; a daily look finds those of a lost gateway session",
         source="discord-api-docs@c98d64b: Message Delete, Thread Delete, Get Channel Messages",
+        training="forbidden: Discord Developer Policy, 21",
     ),
 }
 """By the word that posts carry. A platform that is not here tells no program of deletions: its
 posts go on request, or by the time that they are kept."""
+
+
+def may_train(platform: str) -> bool:
+    """Whether a model may learn from a platform's posts; of one that is not here, none may."""
+    rule = RULES.get(platform)
+    return rule is not None and rule.may_train
