@@ -63,6 +63,7 @@ ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.MEMBERS, "GET", "/cases/{case_id}", case.show),
     (Door.MEMBERS, "POST", "/cases/{case_id}/act", act.act),
     (Door.MEMBERS, "POST", "/cases/{case_id}/undo", act.undo),
+    (Door.MEMBERS, "POST", "/cases/{case_id}/correct", act.correct),
     (Door.MEMBERS, "GET", "/people/{person_id}", person.show),
     (Door.MEMBERS, "POST", "/people/{person_id}/consent", person.choose),
     (Door.MEMBERS, "GET", "/claims", claims.show),

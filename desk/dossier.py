@@ -1,12 +1,12 @@
 """Everything that lies open with a case: the post, its conversation, why it is here, the draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from desk import conversation, doubts
-from desk.review import admission
+from desk.review import AS_CORRECTED, CORRECTABLE, admission
 from desk.words import excerpt, platform_name, web_address
 from store import (
     analyses,
@@ -16,6 +16,7 @@ from store import (
     decisions,
     examples,
     helpgraph,
+    labels,
     members,
     mentions,
     outbox,
@@ -24,6 +25,7 @@ from store import people as people_store
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
+from store.labels import StoredLabel
 from store.members import Member
 from store.records import (
     ActOfHelp,
@@ -36,11 +38,21 @@ from store.records import (
     MessageState,
     Reason,
     StoredPost,
+    Task,
 )
 
 TOLD: Final = frozenset({"helped", "spam", "relevance"})
 """Rules whose reasons stand above the others: whom somebody helped, and what is in doubt."""
-VERBS: Final = {"admit": "overruled the judgement:"}
+READ_SO: Final[Mapping[Task, tuple[str, ...]]] = {
+    Task.INTENT: ("unsure",),
+    Task.SENTIMENT: ("mood",),
+}
+"""Rules that told what the model read: no reason once a person said otherwise."""
+VERBS: Final = {
+    "admit": "overruled the judgement:",
+    "correct": "corrected the model:",
+    "uncorrect": "undid a correction:",
+}
 """What the history calls an act, where its own word says too little."""
 POLICY: Final = "policy"
 """The actor of a decision that no person took."""
@@ -70,6 +82,18 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What a post reads as on a task that a person may correct, and who did."""
+
+    task: str
+    label: str
+    said: str
+    """What the model said."""
+    confidence: float
+    correction: Line | None
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """A post that says what the post in question says, and where it stands on the web."""
 
@@ -89,6 +113,8 @@ class CaseView:
     reasons: Sequence[Reason]
     help_line: str
     analyses: Sequence[Found]
+    reads: Sequence[Read]
+    """What may be corrected; nothing of a deleted post, or of one that no model read yet."""
     history: Sequence[Line]
     messages: Sequence[Message]
     members: Sequence[Member]
@@ -173,15 +199,20 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
     turns, cut = conversation.read(tx, post, act)
     decided = decisions.of_case(tx, case_id)
     found = analyses.of(tx, [post.id]).get(post.id, {})
+    right = labels.of(tx, [post.id]).get(post.id, {})
+    outdated = {rule for task in right for rule in READ_SO[task]}
+    if row.reason.endswith(AS_CORRECTED):
+        outdated |= {kind.value for kind in CaseKind if kind is not row.kind}
     return CaseView(
         row=row,
         post=post,
         title=_title(post, turns),
         thread=turns,
         cut=cut,
-        reasons=_reasons(decided, row.reason),
+        reasons=[one for one in _reasons(decided, row.reason) if one.rule not in outdated],
         help_line=_help_line(tx, act),
         analyses=[_found(one) for task, one in found.items() if task not in doubts.EXPLAINED],
+        reads=[] if post.post.deleted_at else _reads(found, right),
         history=_history(tx, case_id),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
@@ -240,6 +271,20 @@ def _found(analysis: Analysis) -> Found:
     )
     also = ", ".join(f"{label} {score:.2f}" for score, label in others[:ALSO])
     return Found(analysis.task.value, analysis.label, analysis.confidence, also)
+
+
+def _reads(found: Mapping[Task, Analysis], right: Mapping[Task, StoredLabel]) -> list[Read]:
+    return [
+        Read(
+            task.value,
+            right[task].label if task in right else found[task].label,
+            found[task].label,
+            found[task].confidence,
+            Line(right[task].at, right[task].actor, "") if task in right else None,
+        )
+        for task in CORRECTABLE
+        if task in found
+    ]
 
 
 def _history(tx: Connection, case_id: int) -> list[Line]:

@@ -11,6 +11,8 @@ DONE: Final = {
     "dismissed": "Dismissed.",
     "assigned": "Assigned.",
     "admitted": "Moved to the open cases.",
+    "corrected": "Corrected.",
+    "uncorrected": "Undone: what the model read counts again.",
     "undone": "Undone: the case is open again.",
     "returned": "Undone: the case waits where it was.",
     "linked": "Linked: they are one person now.",
@@ -24,6 +26,8 @@ WORD_OF: Final = {
     Verb.DISMISS: "dismissed",
     Verb.ASSIGN: "assigned",
     Verb.ADMIT: "admitted",
+    Verb.CORRECT: "corrected",
+    Verb.UNCORRECT: "uncorrected",
     Verb.UNDO: "undone",
 }
 

@@ -5,13 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from rewards.review import NOT_ABOUT_US, Refused, admission
+from rewards.correction import AS_CORRECTED, CORRECTABLE
+from rewards.review import NOT_ABOUT_US, WRONG_KIND, Refused, admission
+from rewards.rules import BY_INTENT
 from store.db import Connection
-from store.records import Lane
+from store.records import Intent, Lane, Task
 
 __all__ = [
+    "AS_CORRECTED",
+    "CORRECTABLE",
     "DOUBTS",
     "HINTS",
+    "NOT_OURS",
     "Dismissal",
     "Doubt",
     "HumanAct",
@@ -28,7 +33,7 @@ class Dismissal(StrEnum):
     """Why a person dismisses a case, in the order of the keys 1 to 6; see `dismissals`."""
 
     NOT_FOR_US = "not for us"
-    WRONG_KIND = "wrong kind"
+    WRONG_KIND = WRONG_KIND
     ANSWERED = "already answered"
     SPAM = "spam or abuse"
     TOO_LATE = "too late to help"
@@ -42,6 +47,10 @@ HINTS: Final = {
     Dismissal.NOT_ABOUT_US: "something else with our name; later ones are doubted",
 }
 """What tells a reason from those that sound like it."""
+
+
+NOT_OURS: Final = tuple(one for one in Intent if one not in BY_INTENT)
+"""Intents that ask for nothing of ours: a case that reads so is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class Verb(StrEnum):
     DISMISS = "dismiss"
     ASSIGN = "assign"
     ADMIT = "admit"
+    CORRECT = "correct"
+    UNCORRECT = "uncorrect"
     UNDO = "undo"
 
 
@@ -91,6 +102,9 @@ class HumanAct:
     reason: Dismissal = Dismissal.NOT_FOR_US
     assignee_id: int | None = None
     """The member who takes the case; None gives it back to everyone."""
+    task: Task = Task.INTENT
+    label: str = ""
+    """What the post reads as, for correct; for uncorrect its task alone counts."""
 
 
 class ReviewAct(Protocol):
@@ -117,6 +131,16 @@ class ReviewAct(Protocol):
     def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Take the case out of the unsure or the spam, to the open ones."""
 
+    def correct(
+        self, tx: Connection, case_id: int, task: Task, label: str, *, actor: str, now: datetime
+    ) -> None:
+        """Say what the post reads as; the case moves to the kind that it is then, or closes."""
+
+    def uncorrect(
+        self, tx: Connection, case_id: int, task: Task, *, actor: str, now: datetime
+    ) -> None:
+        """Take back what was last said of the post, and what followed from that."""
+
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Open the case again, or put an admitted one back; refused once its message has left."""
 
@@ -134,5 +158,9 @@ def perform(tx: Connection, reviewer: ReviewAct, act: HumanAct, now: datetime) -
             reviewer.assign(tx, act.case_id, act.assignee_id, actor=act.actor, now=now)
         case Verb.ADMIT:
             reviewer.admit(tx, act.case_id, actor=act.actor, now=now)
+        case Verb.CORRECT:
+            reviewer.correct(tx, act.case_id, act.task, act.label, actor=act.actor, now=now)
+        case Verb.UNCORRECT:
+            reviewer.uncorrect(tx, act.case_id, act.task, actor=act.actor, now=now)
         case Verb.UNDO:
             reviewer.undo(tx, act.case_id, actor=act.actor, now=now)

@@ -9,11 +9,11 @@ from rewards.clocks import due_at
 from rewards.decide import language
 from rewards.policy import Policy
 from rewards.priority import priority
-from rewards.reading import reading
+from rewards.reading import Reading
 from rewards.routing import choose
 from rewards.rules import likely
 from store.cases import CaseRow
-from store.records import Analysis, CaseKind, StoredPost, Task
+from store.records import CaseKind, StoredPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_place(detail: Mapping[str, str]) -> Place:
 def admitted(
     case: CaseRow,
     post: StoredPost,
-    found: Mapping[Task, Analysis],
+    read: Reading,
     taken: Collection[CaseKind],
     policy: Policy,
     now: datetime,
@@ -67,9 +67,7 @@ def admitted(
     Its clock starts now: nobody was to answer before. Spam that asked for nothing was filed under
     conduct; it becomes what it reads as, unless the post has another case of that kind (`taken`).
     """
-    value = Case(
-        case.id, case.kind, post, Standing(case.person_id, ""), now, reading=reading(found)
-    )
+    value = Case(case.id, case.kind, post, Standing(case.person_id, ""), now, reading=read)
     kind, reason, rank = case.kind, case.reason, case.priority
     if _is_misfiled(value, policy):
         kind_read, why = likely(value.reading)

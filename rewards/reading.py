@@ -49,16 +49,27 @@ class Reading:
         return self.emotion.name in UPSET or self.sentiment.name == "negative"
 
 
+NOTHING_SAID: Final[Mapping[Task, str]] = {}
 UNREAD: Final = Reading()
 """A post that no model read: nothing special."""
 
 
-def reading(analyses: Mapping[Task, Analysis]) -> Reading:
-    """The reading of one post; what was not analysed reads as nothing special."""
+def reading(analyses: Mapping[Task, Analysis], right: Mapping[Task, str] = NOTHING_SAID) -> Reading:
+    """The reading of one post; what was not analysed reads as nothing special.
+
+    What a person said is `right`, for sure: of a post that they do not find negative, an unhappy
+    emotion is not believed either.
+    """
+    emotion = _label(analyses.get(Task.EMOTION)) or UNREAD.emotion
+    mood = right.get(Task.SENTIMENT)
+    if mood not in (None, "negative") and emotion.name in ANGRY | UPSET:
+        emotion = UNREAD.emotion
     return Reading(
-        intent=_label(analyses.get(Task.INTENT)) or UNREAD.intent,
-        sentiment=_label(analyses.get(Task.SENTIMENT)) or UNREAD.sentiment,
-        emotion=_label(analyses.get(Task.EMOTION)) or UNREAD.emotion,
+        intent=_said(Task.INTENT, right) or _label(analyses.get(Task.INTENT)) or UNREAD.intent,
+        sentiment=_said(Task.SENTIMENT, right)
+        or _label(analyses.get(Task.SENTIMENT))
+        or UNREAD.sentiment,
+        emotion=emotion,
         irony=_probability(analyses, Task.IRONY),
         offensive=_probability(analyses, Task.OFFENSIVE),
         spam=_probability(analyses, Task.SPAM),
@@ -66,6 +77,10 @@ def reading(analyses: Mapping[Task, Analysis]) -> Reading:
         relevance=_relevance(analyses.get(Task.RELEVANCE)),
         language=_label(analyses.get(Task.LANGUAGE)),
     )
+
+
+def _said(task: Task, right: Mapping[Task, str]) -> Label | None:
+    return Label(right[task], 1.0) if task in right else None
 
 
 def _label(analysis: Analysis | None) -> Label | None:

@@ -1,14 +1,16 @@
 """What people do to a case, through the same effects as the policy. Matches `desk.review`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from rewards.act import decision_key, say
 from rewards.admission import Place, admitted, place_of, read_place, written
+from rewards.correction import AS_CORRECTED, CORRECTABLE, kind_of, moved
 from rewards.points import points_of, same_pair_before
 from rewards.policy import Policy
+from rewards.reading import Reading, reading
 from rewards.thanks import DEFAULT_LIMIT, LIMITS, fits, length
 from store import (
     analyses,
@@ -17,6 +19,7 @@ from store import (
     decisions,
     examples,
     helpgraph,
+    labels,
     ledger,
     mentions,
     outbox,
@@ -27,6 +30,7 @@ from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
 from store.records import (
+    Analysis,
     CaseKind,
     CaseState,
     Choice,
@@ -37,6 +41,7 @@ from store.records import (
     Reason,
     StoredAct,
     StoredPost,
+    Task,
     Verdict,
 )
 
@@ -44,11 +49,15 @@ RECOGNITION: Final = (CaseKind.HELP, CaseKind.PRAISE)
 PAIR_ACTS: Final = 1000
 """How many of a helper's newest acts are looked at for the points of one."""
 TAKEN_BACK: Final = "taken back"
+WRONG_KIND: Final = "wrong kind"
+"""The reason of a dismissal of what the model misread as something for us."""
 NOT_ABOUT_US: Final = "not about us"
 """The reason of a dismissal that teaches what a query does not mean."""
 ADMITTED: Final = {Lane.UNSURE: "about us", Lane.SPAM: "not spam"}
 """What a person says who takes a case out of a lane."""
 ADMIT: Final = "admit"
+CORRECT: Final = "correct"
+UNCORRECT: Final = "uncorrect"
 UNDO: Final = "undo"
 UNDOABLE: Final = frozenset({"approve", "dismiss", ADMIT})
 """Acts, as the audit names them, that UNDO takes back, the last of them first."""
@@ -63,6 +72,8 @@ class Review:
     """The acts of a person on a case. Each raises Refused where it cannot be done."""
 
     policy: Policy
+    may_train: Callable[[str], bool] = lambda _platform: False
+    """Whether a model may learn from the posts of a platform."""
 
     def approve(
         self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime
@@ -122,15 +133,63 @@ class Review:
             raise Refused("The case waits with the others already; nothing was changed.")
         post = _standing_post(tx, case)
         taken = _other_kinds(tx, case)
-        found = analyses.of(tx, [case.post_id]).get(case.post_id, {})
+        read = _reading(tx, case.post_id)
         # Of a new case too: the policy, which would judge it as before, finds it decided.
         _decide(tx, case, Verdict.REVIEW, Reason("overruled", ADMITTED[case.lane]), actor, now)
         if case.lane is Lane.UNSURE:
             examples.save(tx, case.post_id, about=True, actor=actor, at=now)
-        _put(tx, case_id, Lane.MAIN, admitted(case, post, found, taken, self.policy, now))
+        _put(tx, case_id, Lane.MAIN, admitted(case, post, read, taken, self.policy, now))
         cases.set_state(tx, case_id, CaseState.OPEN, now)
         detail = {"reason": ADMITTED[case.lane], "lane": case.lane.value} | written(place_of(case))
         audit.note(tx, now, actor, ADMIT, "case", case_id, detail)
+
+    def correct(
+        self, tx: Connection, case_id: int, task: Task, label: str, *, actor: str, now: datetime
+    ) -> None:
+        """Say what the post reads as; a waiting case moves to the kind that it is then.
+
+        One that asks for nothing of ours then is dismissed. What was said is kept as a label.
+        """
+        case = _case(tx, case_id)
+        found, now_read = _correctable(tx, case, task)
+        if label not in CORRECTABLE.get(task, ()):
+            raise Refused(f"No {task} is called {label}; nothing was changed.")
+        if label == now_read:
+            raise Refused(f"It reads as {label} already; nothing was changed.")
+        before = _reading(tx, case.post_id)
+        may_train = self.may_train(case.platform)
+        id_ = labels.add(tx, found, label, may_train=may_train, actor=actor, at=now)
+        reason = f"{label}, not {now_read}"
+        detail = {"label": str(id_), "reason": reason} | written(place_of(case))
+        audit.note(tx, now, actor, CORRECT, "case", case_id, detail)
+        if case.state not in (CaseState.NEW, CaseState.OPEN):
+            return
+        kind: CaseKind | None = case.kind
+        if task is Task.INTENT:
+            kind = kind_of(case.kind, label, _other_kinds(tx, case))
+        if kind is None:
+            self.dismiss(tx, case_id, WRONG_KIND, actor=actor, now=now)
+            return
+        why = case.reason if kind is case.kind else f"{kind.value}, {AS_CORRECTED}"
+        self._move(tx, case, kind, why, before, Reason("corrected", reason), actor, now)
+
+    def uncorrect(
+        self, tx: Connection, case_id: int, task: Task, *, actor: str, now: datetime
+    ) -> None:
+        """Take back what was last said of the post; the case goes back to what it was for that."""
+        case = _case(tx, case_id)
+        label = labels.of(tx, [case.post_id]).get(case.post_id, {}).get(task)
+        if label is None:
+            raise Refused("There is no correction to undo.")
+        before = _reading(tx, case.post_id)
+        labels.undo(tx, label.id, actor=actor, at=now)
+        for one in cases.of_posts(tx, [case.post_id]):
+            notes = audit.of(tx, "case", one.id)
+            note = next((n for n in notes if n.detail.get("label") == str(label.id)), None)
+            if note is not None:
+                self._move_back(tx, one, task, note, notes[-1], before, actor, now)
+        detail = {"reason": f"{label.label} taken back"}
+        audit.note(tx, now, actor, UNCORRECT, "case", case_id, detail)
 
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         """Open the case again, or put one that a person took out of a lane back into it.
@@ -151,6 +210,51 @@ class Review:
         cases.set_state(tx, case_id, CaseState.OPEN, now)
         audit.note(tx, now, actor, UNDO, "case", case_id, {})
         _teach_again(tx, case)
+
+    def _move_back(
+        self,
+        tx: Connection,
+        case: CaseRow,
+        task: Task,
+        note: Note,
+        last: Note,
+        before: Reading,
+        actor: str,
+        now: datetime,
+    ) -> None:
+        """Put a case back where a correction took it from, unless it went on from there."""
+        if case.state is CaseState.DISMISSED and (last.verb, last.at) == ("dismiss", note.at):
+            self.undo(tx, case.id, actor=actor, now=now)
+        if case.state not in (CaseState.NEW, CaseState.OPEN):
+            return
+        place, kind, why = read_place(note.detail), case.kind, case.reason
+        has_moved = task is Task.INTENT and why.endswith(AS_CORRECTED)
+        if has_moved and place.kind not in _other_kinds(tx, case):
+            kind, why = place.kind, place.reason
+        reason = Reason("undone", f"{kind.value} again")
+        self._move(tx, case, kind, why, before, reason, actor, now)
+
+    def _move(
+        self,
+        tx: Connection,
+        case: CaseRow,
+        kind: CaseKind,
+        why: str,
+        before: Reading,
+        reason: Reason,
+        actor: str,
+        now: datetime,
+    ) -> None:
+        post = _standing_post(tx, case)
+        after = _reading(tx, case.post_id)
+        _place(tx, case.id, moved(case, post, kind, why, (before, after), self.policy))
+        if kind is case.kind:
+            return
+        # Of a new case too: the policy, which would judge it as before, finds it decided.
+        _decide(tx, case, Verdict.REVIEW, reason, actor, now)
+        cases.set_state(tx, case.id, CaseState.OPEN, now)
+        if case.kind in RECOGNITION:
+            cases.set_draft(tx, case.id, None)  # words of thanks are none for a complaint
 
     def _score(self, tx: Connection, case: CaseRow, key: str) -> None:
         act = _act(tx, case)
@@ -200,10 +304,30 @@ def _teach_again(tx: Connection, case: CaseRow) -> None:
 
 def _put(tx: Connection, case_id: int, lane: Lane, place: Place) -> None:
     cases.set_lane(tx, case_id, lane)
+    _place(tx, case_id, place)
+
+
+def _place(tx: Connection, case_id: int, place: Place) -> None:
     cases.set_kind(tx, case_id, place.kind, place.reason)
     cases.route(
         tx, case_id, responder=place.responder, due_at=place.due_at, priority=place.priority
     )
+
+
+def _correctable(tx: Connection, case: CaseRow, task: Task) -> tuple[Analysis, str]:
+    """What a model said of the post, and what it reads as now: that, or what a person said."""
+    found = analyses.of(tx, [case.post_id]).get(case.post_id, {}).get(task)
+    if not mentions.standing(tx, [case.post_id]):
+        raise Refused("The post was deleted; nothing was changed.")
+    if found is None:
+        raise Refused("No model read this post yet; there is nothing to correct.")
+    said = labels.right(tx, [case.post_id]).get(case.post_id, {})
+    return found, said.get(task, found.label)
+
+
+def _reading(tx: Connection, post_id: int) -> Reading:
+    right = labels.right(tx, [post_id]).get(post_id, {})
+    return reading(analyses.of(tx, [post_id]).get(post_id, {}), right)
 
 
 def _other_kinds(tx: Connection, case: CaseRow) -> set[CaseKind]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, exists, insert, select
 
 from store.records import Analysis, Task
 from store.rows import chunks
@@ -73,6 +73,13 @@ def of(tx: Connection, post_ids: Collection[int]) -> dict[int, dict[Task, Stored
         for row in tx.execute(query.order_by(label.c.id)):
             found[row.post_id][Task(row.task)] = _value(row)
     return dict(found)
+
+
+def standing(task: Task) -> ScalarSelect[str | None]:
+    """What a person said of the post of a query's row, if anybody did; a part of that query."""
+    query = _given().where(label.c.post_id == post.c.id, label.c.task == task.value, ~_undone())
+    newest = query.order_by(label.c.id.desc()).limit(1).correlate(post)
+    return newest.with_only_columns(label.c.label).scalar_subquery()
 
 
 def right(tx: Connection, post_ids: Collection[int]) -> dict[int, dict[Task, str]]:

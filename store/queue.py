@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
+from store import labels
 from store.clean import key, scrub
 from store.records import CaseKind, CaseState, Lane, Task
 from store.schema import account, analysis, case, member, mention, post
@@ -163,13 +164,14 @@ def _items() -> Select[Any]:
         analysis.c.task == Task.SENTIMENT.value,
         analysis.c.model == post.c.understood_by,
     )
+    mood = func.coalesce(labels.standing(Task.SENTIMENT), analysis.c.label)
     return (
         select(
             case.c.id.label("case_id"), case.c.post_id, case.c.kind, case.c.state,
             case.c.lane, case.c.priority, case.c.reason, case.c.opened_at, case.c.due_at,
             post.c.created_at.label("posted_at"), case.c.platform, case.c.channel, post.c.title,
             func.substr(post.c.text, 1, TEXT_SHOWN).label("text"),
-            account.c.handle, case.c.person_id, analysis.c.label.label("sentiment"),
+            account.c.handle, case.c.person_id, mood.label("sentiment"),
             member.c.name.label("assignee"), case.c.draft.is_not(None).label("has_draft"),
         )
         .join_from(case, post, post.c.id == case.c.post_id)

@@ -52,13 +52,14 @@ def serve(
     import uvicorn
 
     from desk.app import create_app
+    from listener.platform_rules import may_train
     from rewards.review import Review
 
     listening = _listen(settings.desk.host, port if port is not None else settings.desk.port)
     chosen = int(listening.getsockname()[1])
     app = create_app(
         engine,
-        reviewer=Review(settings.rewards),
+        reviewer=Review(settings.rewards, may_train),
         policy=settings.rewards,
         settings=settings.desk,
         now=clock(engine),

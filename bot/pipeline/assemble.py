@@ -10,7 +10,7 @@ from rewards.abuse import HOSTILE_POSTS, hostile_people, reciprocal_pairs
 from rewards.case import Case, Decision, Help, Standing
 from rewards.policy import Policy
 from rewards.reading import Reading, reading
-from store import analyses, context, helpgraph, mentions, outbox, people
+from store import analyses, context, helpgraph, labels, mentions, outbox, people
 from store.cases import CaseRow
 from store.db import Connection
 from store.people import Person
@@ -31,6 +31,7 @@ class _Rows:
 
     posts: Mapping[int, StoredPost]
     readings: Mapping[int, Mapping[Task, Analysis]]
+    right: Mapping[int, Mapping[Task, str]]
     people: Mapping[int, Person]
     thanked: Mapping[int, datetime]
     asked: Mapping[int, int]
@@ -88,6 +89,7 @@ class Assembly:
         return _Rows(
             posts=posts,
             readings=analyses.of(tx, list(posts)),
+            right=labels.right(tx, list(posts)),
             people=people.load(tx, who),
             thanked=outbox.last_thanked(tx, who),
             asked=context.asked_before(tx, _outside_chat(rows, posts), _SAME_ASK),
@@ -215,7 +217,7 @@ def _same_month(one: datetime, other: datetime, policy: Policy) -> bool:
 
 
 def _reading(read: _Rows, post_id: int) -> Reading:
-    return reading(read.readings.get(post_id, {}))
+    return reading(read.readings.get(post_id, {}), read.right.get(post_id, {}))
 
 
 def hostile(tx: Connection, policy: Policy) -> set[int]:

@@ -1,6 +1,6 @@
 """Stage 2: judge the posts that wait, keep analyses and acts of help, and open cases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,9 +16,9 @@ from listener.query import EVERYTHING
 from listener.settings import ListenSettings
 from rewards.case import Standing
 from rewards.policy import Policy
-from rewards.reading import Reading, reading
+from rewards.reading import reading
 from rewards.rules import Heard, openings
-from store import analyses, burial, context, helpgraph, mentions
+from store import analyses, burial, context, helpgraph, labels, mentions
 from store.db import Connection, Engine
 from store.db import reading as reading_only
 from store.records import Analysis, NewCase, StoredAct, StoredPost, Task
@@ -88,6 +88,7 @@ def _openings(
     older = sorted(helping - set(posts))
     posts |= mentions.load(tx, older)
     found = read_now | analyses.of(tx, older)
+    right = labels.right(tx, list(found))
     theirs = context.of_competitors(tx, list(posts), listening.competitors, listening.communities)
     posts = {post_id: post for post_id, post in posts.items() if post_id not in theirs}
     named = context.mentioned(tx, list(posts), EVERYTHING, listening.competitors)
@@ -102,7 +103,7 @@ def _openings(
         heard = Heard(
             post=post,
             author=standing(post, policy),
-            reading=_reading(found, post_id),
+            reading=reading(found.get(post_id, {}), right.get(post_id, {})),
             is_mention=post_id in named,
             acts=acts.get(post_id, ()),
         )
@@ -128,7 +129,3 @@ def standing(post: StoredPost, policy: Policy) -> Standing:
 
 def _by_task(rows: Sequence[Analysis]) -> dict[Task, Analysis]:
     return {row.task: row for row in rows}
-
-
-def _reading(found: Mapping[int, Mapping[Task, Analysis]], post_id: int) -> Reading:
-    return reading(found.get(post_id, {}))

@@ -1,4 +1,4 @@
-"""Act on a case: approve, save, dismiss, assign, undo. The next case opens."""
+"""Act on a case: approve, save, dismiss, assign, correct, undo. The next case opens."""
 
 from typing import Annotated
 
@@ -10,13 +10,14 @@ from desk.guard import Actor
 from desk.notice import WORD_OF, Notice
 from desk.pages import listing, screen
 from desk.pages.listing import NAME_LENGTH, View, view_of
-from desk.review import Dismissal, HumanAct, Refused, Verb
+from desk.review import CORRECTABLE, Dismissal, HumanAct, Refused, Verb
 from desk.room import room_of
 from store import cases, members
 from store.db import reading
+from store.records import Task
 
 BODY_LENGTH = 10_000
-STAYS = frozenset({Verb.SAVE, Verb.ASSIGN, Verb.UNDO})
+STAYS = frozenset({Verb.SAVE, Verb.ASSIGN, Verb.CORRECT, Verb.UNCORRECT, Verb.UNDO})
 """After these the same case stays open."""
 
 
@@ -67,6 +68,27 @@ def act(
 def undo(request: Request, visitor: Actor, view: Sent, case_id: int) -> Response:
     """Take the last act back."""
     wanted = HumanAct(case_id, Verb.UNDO, visitor.name)
+    return _perform(request, visitor, view, wanted, None)
+
+
+def correct(
+    request: Request,
+    visitor: Actor,
+    view: Sent,
+    case_id: int,
+    intent: Annotated[str, Form(max_length=20)] = "",
+    sentiment: Annotated[str, Form(max_length=20)] = "",
+    undo: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Say what the post reads as, or take the last word on that back."""
+    if undo in CORRECTABLE:
+        wanted = HumanAct(case_id, Verb.UNCORRECT, visitor.name, task=Task(undo))
+    elif intent in CORRECTABLE[Task.INTENT]:
+        wanted = HumanAct(case_id, Verb.CORRECT, visitor.name, task=Task.INTENT, label=intent)
+    elif sentiment in CORRECTABLE[Task.SENTIMENT]:
+        wanted = HumanAct(case_id, Verb.CORRECT, visitor.name, task=Task.SENTIMENT, label=sentiment)
+    else:
+        raise HTTPException(422)
     return _perform(request, visitor, view, wanted, None)
 
 

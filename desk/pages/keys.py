@@ -16,6 +16,7 @@ KEYS: Final = (
     ("d", "Dismiss, then 1 to 6 for the reason"),
     ("b", "About us, or not spam: to the open cases"),
     ("n", "Not about us, or spam: dismissed as such"),
+    ("l", "Correct what the model read, then 1 to 7 for the intent, 8 to 0 for the mood"),
     ("u", "Undo"),
     ("/", "Search"),
     ("g q", "Queue"),

@@ -12,6 +12,8 @@ from desk.pages.person import brief
 from desk.reason import Moved, Unexplained
 from desk.review import DOUBTS, HINTS, dismissals
 from desk.room import Room, room_of
+from desk.review import CORRECTABLE, DOUBTS, HINTS, NOT_OURS, dismissals
+from desk.room import room_of
 from store.db import Connection
 
 ACTS_BESIDE = 4
@@ -59,6 +61,8 @@ def render(
         doubt=None if case is None else DOUBTS.get(case.row.lane),
         dismissals=[] if case is None else dismissals(case.row.lane),
         dismissal_hints=HINTS,
+        choices=CORRECTABLE,
+        not_ours=NOT_OURS,
         notice=notice,
         explained=reason.TASKS if room.explain else (),
         moved=moved,

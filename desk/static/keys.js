@@ -55,7 +55,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (key === "Escape") { if (!close()) document.activeElement.blur(); return; }
     if (typing(event.target)) return;
-    const digit = /^[1-6]$/.test(key) && one(`details.menu[open] [data-digit="${key}"]`);
+    const digit = /^\d$/.test(key) && one(`details.menu[open] [data-digit="${key}"]`);
     if (digit) { event.preventDefault(); digit.click(); return; }
     if (going) {
       going = false;
@@ -64,7 +64,7 @@
       return;
     }
     if (ACTIONS[key]) { event.preventDefault(); ACTIONS[key](); }
-    else if ("ardubn".includes(key) && press(key)) event.preventDefault();
+    else if ("ardubln".includes(key) && press(key)) event.preventDefault();
   });
 
   // One menu at a time, and none once the pointer went elsewhere.

@@ -7,7 +7,7 @@ import pytest
 
 from desk.review import DOUBTS, Dismissal, HumanAct, Verb, dismissals, perform
 from store.db import Connection, Engine
-from store.records import Lane
+from store.records import Lane, Task
 from tests.desk.conftest import NOW
 
 
@@ -38,6 +38,16 @@ class Recorder:
     def admit(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         self.calls.append(("admit", case_id, actor, now))
 
+    def correct(
+        self, tx: Connection, case_id: int, task: Task, label: str, *, actor: str, now: datetime
+    ) -> None:
+        self.calls.append(("correct", case_id, task, label, actor, now))
+
+    def uncorrect(
+        self, tx: Connection, case_id: int, task: Task, *, actor: str, now: datetime
+    ) -> None:
+        self.calls.append(("uncorrect", case_id, task, actor, now))
+
     def undo(self, tx: Connection, case_id: int, *, actor: str, now: datetime) -> None:
         self.calls.append(("undo", case_id, actor, now))
 
@@ -58,6 +68,11 @@ class Recorder:
             ("dismiss", 3, "not about us", "Ann", NOW),
         ),
         (HumanAct(3, Verb.ADMIT, "Ann"), ("admit", 3, "Ann", NOW)),
+        (
+            HumanAct(3, Verb.CORRECT, "Ann", task=Task.SENTIMENT, label="neutral"),
+            ("correct", 3, Task.SENTIMENT, "neutral", "Ann", NOW),
+        ),
+        (HumanAct(3, Verb.UNCORRECT, "Ann"), ("uncorrect", 3, Task.INTENT, "Ann", NOW)),
         (HumanAct(3, Verb.UNDO, "Ann"), ("undo", 3, "Ann", NOW)),
     ],
 )
