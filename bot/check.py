@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from bot import wiring
 from bot.desk_probe import is_desk
+from bot.drift import Watched, said, watched
 from bot.failures import line_for
 from bot.forecasting import quiet_requests
 from bot.settings import Settings, SettingsError, effective
@@ -26,9 +27,10 @@ from models.judgement import Classifier, Text
 from models.settings import ModelSettings
 from store import cursors
 from store.cursors import CursorState
-from store.db import StoreError, check_version, open_store, reading, set_fact
+from store.db import Connection, StoreError, check_version, open_store, reading, set_fact
 from store.settings import StoreSettings
 
+T = TypeVar("T")
 _SENTENCE: Final = "Thank you so much, that fixed it!"
 
 
@@ -78,7 +80,7 @@ def check(
     tried: dict[str, Callable[[], str]] = {
         "settings": lambda: _settings(settings, origin),
         "store": lambda: _store(settings.store),
-        "model": lambda: _model(settings.models, classifier),
+        "model": lambda: _model(settings.models, classifier) + _drifted(settings, now),
         **{
             f"source {one.name}": _source_check(one, settings, now)
             for one in settings.listener.sources
@@ -172,6 +174,19 @@ def _model(settings: ModelSettings, make: Callable[[ModelSettings], Classifier])
     return f"{model.model}: “{_SENTENCE}” reads as {found.intent.name}, {found.sentiment.name}"
 
 
+def _drifted(settings: Settings, now: datetime) -> str:
+    """That what it reads of late is not what it read before."""
+
+    def look(tx: Connection) -> list[Watched]:
+        return [one for one in watched(tx, settings.rewards.confident, now) if one.drift.moved]
+
+    moved = _asked(settings.store, look) or []
+    if not moved:
+        return ""
+    more = "" if len(moved) == 1 else f", and {len(moved) - 1} more"
+    return f"; it reads otherwise than before: {said(moved[0])}{more}: see `laurels model drift`"
+
+
 def _source_check(source: SourceSettings, settings: Settings, now: datetime) -> Callable[[], str]:
     return lambda: _source(source, settings, now)
 
@@ -232,14 +247,19 @@ def _too_often(source: SourceSettings, settings: Settings) -> str:
 
 
 def _state(source: str, store: StoreSettings) -> CursorState | None:
-    """What the store knows of a source; nothing where the store itself is amiss."""
+    """What the store knows of a source."""
+    return _asked(store, lambda tx: cursors.state(tx, source))
+
+
+def _asked(store: StoreSettings, question: Callable[[Connection], T]) -> T | None:
+    """What the store answers; nothing where the store itself is amiss."""
     if store.file is not None and not store.file.exists():
         return None
     engine = open_store(store.url)
     try:
         check_version(engine)
         with reading(engine) as tx:
-            return cursors.state(tx, source)
+            return question(tx)
     except StoreError:
         return None
     finally:

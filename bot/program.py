@@ -32,10 +32,10 @@ PEOPLE: Final = Group(
 )
 MODEL: Final = Group(
     "model",
-    "The model: info, classify, why, behave, eval, evaluate, train.",
+    "The model: what it is, how good, why it says what it says.",
     (
         *(model.info, model.classify, model.why, model.behave),
-        *(model.eval_, model.evaluate, model.train),
+        *(model.drift, model.eval_, model.evaluate, model.train),
     ),
 )
 QUERY: Final = Group(

@@ -11,11 +11,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from desk import errors
+from desk.drift import Watch, unwatched
 from desk.guard import Headers, signed_in
 from desk.pages import (
     act,
     case,
     claims,
+    drift,
     health,
     keys,
     leaderboard,
@@ -71,6 +73,7 @@ ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.MEMBERS, "GET", "/leaderboard", leaderboard.show),
     (Door.MEMBERS, "GET", "/said", said.show),
     (Door.MEMBERS, "GET", "/sources", sources.show),
+    (Door.MEMBERS, "GET", "/drift", drift.show),
     (Door.MEMBERS, "GET", "/keys", keys.show),
 )
 
@@ -83,20 +86,31 @@ def create_app(
     settings: DeskSettings,
     now: Callable[[], datetime],
     wall_clock: Callable[[], datetime] = utc_now,
+    watch: Watch = unwatched,
     metrics_token: str | None = None,
     explain: Explain | None = None,
 ) -> FastAPI:
     """The application over a migrated store; nothing is global.
 
     With `metrics_token`, `/metrics` answers whoever shows it as a bearer token. With `explain`, a
-    case shows which words moved a verdict.
+    case shows which words moved a verdict. `watch` compares what the model reads of late with
+    before.
 
     Both clocks give aware UTC times: pages and acts go by `now`, which a replay may set to the
     time of its record, links and sessions by `wall_clock`.
     """
     app = FastAPI(title="Laurels", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.room = Room(
-        engine, reviewer, policy, settings, now, wall_clock, templates(), metrics_token, explain
+        engine,
+        reviewer,
+        policy,
+        settings,
+        now,
+        wall_clock,
+        templates(),
+        watch,
+        metrics_token,
+        explain,
     )
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from desk import words
 from desk.auth import Visitor, form_token
+from desk.drift import Watch
 from desk.reason import Explain
 from desk.review import ReviewAct
 from desk.settings import DeskSettings
@@ -38,6 +39,8 @@ class Room:
     wall_clock: Callable[[], datetime]
     """The present, by which links and sessions run out."""
     templates: Environment
+    watch: Watch
+    """What the model reads of late beside what it read before."""
     metrics_token: str | None = None
     explain: Explain | None = None
 

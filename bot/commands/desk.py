@@ -51,6 +51,7 @@ def serve(
     """Serve until interrupted; prints the address with a sign-in link."""
     import uvicorn
 
+    from bot.drift import lines
     from desk.app import create_app
     from listener.platform_rules import may_train
     from rewards.review import Review
@@ -63,6 +64,7 @@ def serve(
         policy=settings.rewards,
         settings=settings.desk,
         now=clock(engine),
+        watch=lambda tx, now: lines(tx, settings.rewards.confident, now),
         metrics_token=_metrics_token(),
         explain=wiring.explain(settings.models),
     )

@@ -1,11 +1,11 @@
-"""``laurels model``: info, classify, why, behave, eval, evaluate and train."""
+"""``laurels model``: info, classify, why, behave, drift, eval, evaluate and train."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.parsers.shared import Config, Json, settings_in
+from bot.parsers.shared import Config, Json, heard_before, settings_in
 
 Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the labelled sets.")]
 Archives = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the archives.")]
@@ -59,6 +59,15 @@ def behave(
     from bot.commands import model_behave as command
 
     command.run(settings_in(config), limit, as_json=as_json)
+
+
+def drift(config: Config = None, as_json: Json = False) -> None:
+    """Compare what it read last week with the weeks before."""
+    from bot.commands import model_drift as command
+
+    settings = settings_in(config)
+    with heard_before(settings) as engine:
+        command.drift(engine, settings, as_json=as_json)
 
 
 def eval_(

@@ -10,10 +10,8 @@ from desk.pages import listing
 from desk.pages.listing import Listing, View
 from desk.pages.person import brief
 from desk.reason import Moved, Unexplained
-from desk.review import DOUBTS, HINTS, dismissals
-from desk.room import Room, room_of
 from desk.review import CORRECTABLE, DOUBTS, HINTS, NOT_OURS, dismissals
-from desk.room import room_of
+from desk.room import Room, room_of
 from store.db import Connection
 
 ACTS_BESIDE = 4

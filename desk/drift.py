@@ -1,0 +1,40 @@
+"""What the model reads of late beside what it read before, as the desk shows it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Posts of a span of time: how many, the share in doubt, the mean confidence, and the share of
+    the label that changed most."""
+
+    posts: int
+    unsure: float
+    mean: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One source, language and task; `moved` names the signs that passed their bounds."""
+
+    source: str
+    language: str
+    task: str
+    label: str
+    before: Read
+    now: Read
+    is_enough: bool
+    moved: frozenset[str]
+
+
+Watch = Callable[[Connection, datetime], Sequence[Line]]
+
+
+def unwatched(_tx: Connection, _now: datetime) -> Sequence[Line]:
+    """Nothing is watched."""
+    return ()

@@ -1,0 +1,87 @@
+"""What the model in use said lately and before, counted: for whoever watches it for drift."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+
+from store.records import Task
+from store.schema import analysis, post
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Posts of one source and language that one label was read in, lately or before."""
+
+    source: str
+    language: str
+    """A code, or `und`."""
+    task: Task
+    label: str
+    is_late: bool
+    posts: int
+    unsure: int
+    """Those with a confidence below the line asked for."""
+    confidence: float
+    squares: float
+    """The sums of the confidences and of their squares."""
+
+
+def model_in_use(tx: Connection, since: datetime) -> str | None:
+    """The model that understood most of the posts written since; None where none was."""
+    model = post.c.understood_by
+    query = select(model).where(post.c.created_at >= since, model.is_not(None))
+    return tx.scalar(query.group_by(model).order_by(func.count().desc(), model).limit(1))
+
+
+def counts(
+    tx: Connection,
+    model: str,
+    tasks: Collection[Task],
+    *,
+    since: datetime,
+    late: datetime,
+    until: datetime,
+    line: float,
+) -> list[Count]:
+    """Standing posts that `model` understood, written from `since` to `until`, by source, language,
+    task and label; `late` parts them in two."""
+    spoken = analysis.alias()
+    language = func.coalesce(spoken.c.label, "und").label("language")
+    is_late = case((post.c.created_at >= late, 1), else_=0).label("is_late")
+    sure = analysis.c.confidence
+    kept = (post.c.source, analysis.c.task, analysis.c.label)
+    query = (
+        select(
+            *kept,
+            language,
+            is_late,
+            func.count().label("posts"),
+            func.sum(case((sure < line, 1), else_=0)).label("unsure"),
+            func.sum(sure).label("confidence"),
+            func.sum(sure * sure).label("squares"),
+        )
+        .join_from(post, analysis, _by(analysis, model))
+        .outerjoin(spoken, and_(_by(spoken, model), spoken.c.task == Task.LANGUAGE.value))
+        .where(
+            post.c.created_at >= since,
+            post.c.created_at < until,
+            post.c.deleted_at.is_(None),
+            post.c.understood_by == model,
+            analysis.c.task.in_([one.value for one in tasks]),
+        )
+        .group_by(*kept, "language", "is_late")
+        .order_by(post.c.source, "language", analysis.c.task, analysis.c.label, "is_late")
+    )
+    return [
+        Count(
+            row.source, row.language, Task(row.task), row.label, bool(row.is_late),
+            row.posts, int(row.unsure), float(row.confidence), float(row.squares),
+        )
+        for row in tx.execute(query)
+    ]  # fmt: skip
+
+
+def _by(said: FromClause, model: str) -> ColumnElement[bool]:
+    return and_(said.c.post_id == post.c.id, said.c.model == model)
