@@ -7,16 +7,19 @@ the loss. The mapping to the seven intents follows the labels' own definitions.
 import gzip
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from models import emotion, intent, sentiment
 from models.intent import thanks_cue
+from models.target import marked, unmarked
 from models.text import prepare
 
 UNKNOWN: Final = -1
+_TOO_SHORT: Final = 20
+"""Letters; what is shorter ("thank you so much") is written twice by chance."""
 _LATIN = {"english", "french", "german", "italian", "portuguese", "spanish"}
 
 
@@ -31,6 +34,9 @@ class Example:
     intent: int = UNKNOWN
     irony: int = UNKNOWN
     offensive: int = UNKNOWN
+    complaint: int = UNKNOWN
+    target: int = UNKNOWN
+    """Sentiment towards what stands between the marks in `text`."""
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -50,11 +56,40 @@ def _semeval(data: Path, split: str) -> Iterator[Example]:
         )
 
 
+def many_tongues(data: Path, split: str, languages: Set[str] | None = None) -> list[Example]:
+    """The tweets of umsab, in all eight languages or in those named."""
+    return [
+        Example(prepare(row["text"]), "umsab", sentiment=sentiment.LABELS.index(row["label"]))
+        for row in _rows(data / "umsab" / f"{split}.jsonl.gz")
+        if languages is None or row["lang"] in languages
+    ]
+
+
 def _umsab(data: Path, split: str) -> Iterator[Example]:
-    for row in _rows(data / "umsab" / f"{split}.jsonl.gz"):
-        if row["lang"] in _LATIN:
-            label = sentiment.LABELS.index(row["label"])
-            yield Example(prepare(row["text"]), "umsab", sentiment=label)
+    yield from many_tongues(data, split, _LATIN)
+
+
+def _topics(data: Path, split: str) -> Iterator[Example]:
+    """Tweets of semeval2017_4a again, each with the topic that the sentiment is towards."""
+    for row in _rows(data / "semeval2017_4b_topic" / f"{split}.jsonl.gz"):
+        wanted = sentiment.LABELS.index(row["label"])
+        text = prepare(marked(row["text"], row["target"]))
+        yield Example(text, "semeval2017_4b_topic", target=wanted)
+
+
+def _targets(data: Path, split: str) -> Iterator[Example]:
+    for row in _rows(data / "dong2014_target" / f"{split}.jsonl.gz"):
+        wanted = sentiment.LABELS.index(row["label"])
+        text = prepare(marked(row["text"], row["target"]))
+        yield Example(text, "dong2014_target", target=wanted)
+    seen: set[str] = set()
+    for row in _rows(data / "entity_sentiment_kaggle" / f"{split}.jsonl.gz"):
+        # The other variants of a tweet are machine-made paraphrases.
+        if row["label"] in sentiment.LABELS and row["group"] not in seen:
+            seen.add(row["group"])
+            wanted = sentiment.LABELS.index(row["label"])
+            text = prepare(marked(row["text"], row["target"]))
+            yield Example(text, "entity_sentiment_kaggle", target=wanted)
 
 
 def _goemotions(data: Path, split: str) -> Iterator[Example]:
@@ -88,15 +123,17 @@ def _offensive(data: Path, split: str) -> Iterator[Example]:
 
 def _complaints(data: Path, split: str) -> Iterator[Example]:
     for row in _rows(data / "complaints_acl19" / f"{split}.jsonl.gz"):
-        if row["label"] == "complaint":
+        angry = int(row["label"] == "complaint")
+        if angry:
             wanted = "issue"
         elif row["domain"].startswith("random"):
             wanted = "question" if row["text"].rstrip().endswith("?") else "other"
         elif "?" in row["text"]:
             wanted = "question"
         else:
-            continue
-        yield Example(prepare(row["text"]), "complaints_acl19", intent=_intent(wanted))
+            wanted = None
+        code = UNKNOWN if wanted is None else _intent(wanted)
+        yield Example(prepare(row["text"]), "complaints_acl19", intent=code, complaint=angry)
 
 
 _REVIEWS: Final = {
@@ -240,22 +277,34 @@ def hash_of(text: str) -> int:
     return value >> 8
 
 
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _all(data: Path, archives: Path, split: str) -> Iterator[Example]:
+    for source in (_semeval, _goemotions, _irony, _offensive, _complaints, _reviews, _tracker):
+        yield from source(data, split)
+    for source in (_umsab, _bank, _assistant, _forum, _support, _topics, _targets):
+        yield from source(data, split)
+    for part in (_sites, _chat):
+        yield from part(archives, split)
+
+
 def examples(data: Path, archives: Path, split: str, *, seed: int = 7) -> list[Example]:
     """All examples of `split` ("train" or "dev"), shuffled, empty texts and repeats dropped.
 
-    `data` and `archives` are the folders of labelled sets and of archives. Raises
-    FileNotFoundError where a set is missing.
+    `data` and `archives` are the folders of labelled sets and of archives. What stands in a dev
+    part is not trained on, under whatever name another set has it: the English of umsab is
+    semeval2017_4a's. Raises FileNotFoundError where a set is missing.
     """
+    held: set[str] = set()
+    if split == "train":
+        held = {_bare(unmarked(one.text)) for one in _all(data, archives, "dev")}
     found: dict[tuple[str, str], Example] = {}
-    for source in (_semeval, _goemotions, _irony, _offensive, _complaints, _reviews, _tracker):
-        for example in source(data, split):
+    for example in _all(data, archives, split):
+        bare = _bare(unmarked(example.text))
+        if bare and (len(bare) < _TOO_SHORT or bare not in held):
             found.setdefault((example.source, example.text), example)
-    for source in (_umsab, _bank, _assistant, _forum, _support):
-        for example in source(data, split):
-            found.setdefault((example.source, example.text), example)
-    for part in (_sites, _chat):
-        for example in part(archives, split):
-            found.setdefault((example.source, example.text), example)
-    kept = [example for example in found.values() if example.text]
+    kept = list(found.values())
     random.Random(seed).shuffle(kept)  # noqa: S311 - an order, not a secret
     return kept

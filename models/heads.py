@@ -16,6 +16,13 @@ HEADS: Final[dict[str, int]] = {
     "offensive": 2,
 }
 
+TRAINED: Final[dict[str, int]] = HEADS | {"complaint": 2, "target": len(sentiment.LABELS)}
+"""What a network is trained for; weights name their own heads, older ones have only `HEADS`."""
+
+OPEN: Final = "[unused1]"
+CLOSE: Final = "[unused2]"
+"""Around the span whose sentiment `target` tells; tokens of the vocabulary that no text holds."""
+
 TOPIC: Final = "topic"
 """The output beside the logits: the mean of the states after `TOPIC_LAYER` layers."""
 TOPIC_LAYER: Final = 3

@@ -1,26 +1,39 @@
-"""Fine-tune the network on the labelled sets: all heads at once, masked where a set is silent."""
+"""Fine-tune a network on the labelled sets: all heads at once, masked where a set is silent.
+
+Teachers and students go through the same loop; a student also has the soft labels of its teachers
+(Hinton, Vinyals and Dean, 2015). A run is cut and goes on anywhere: its order follows from the
+seed, its state is written every few minutes.
+"""
 
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import torch
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models import emotion
 from models.corpus import UNKNOWN, Example
-from models.heads import HEADS, clipped
+from models.heads import CLOSE, OPEN, TRAINED, clipped
 from models.network import Network, split_heads
+from models.soft import Soft
 
-_PAD_TO = 16  # every new shape costs a compile, so lengths are rounded up
-_SINGLE = ("sentiment", "intent", "irony", "offensive")
+_PAD_TO = 8  # every new shape costs a compile, so lengths are rounded up
 _BALANCE = 0.6  # class weight = frequency ** -0.6: macro recall without drowning the frequent
+_STALE = 420.0  # seconds between two checkpoints
+
+REPEATS: Final = {
+    "complaints_acl19": 3,
+    "tweeteval_irony": 2,
+    "dong2014_target": 2,
+}
+"""How often an epoch reads a small set whose task nothing else teaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,13 @@ class Plan:
     warm_up: float = 0.06
     weight_decay: float = 0.01
     seed: int = 7
+    soft: float = 0.8
+    """Share of the loss that comes from the teachers where they know a text."""
+    temperature: float = 2.0
+    frozen: int = 0
+    """Lower layers, and the embeddings, that stay as they are: half the work of a large teacher."""
+    minutes: float = 0.0
+    """A leg ends after so many, with a checkpoint; 0 trains to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +74,21 @@ def base_model() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def tokenizer_of(base: Path) -> Tokenizer:
+    """The base's tokenizer, which also knows the marks around a target."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in (OPEN, CLOSE)])
+    return tokenizer
+
+
 def _encode(examples: Sequence[Example], tokenizer: Tokenizer) -> list[_Item]:
     encodings = tokenizer.encode_batch([example.text for example in examples])
     return [
         _Item(clipped(encoding.ids), example)
         for encoding, example in zip(encodings, examples, strict=True)
+        for _ in range(REPEATS.get(example.source, 1))
     ]
 
 
@@ -74,54 +104,100 @@ def _batches(items: Sequence[_Item], size: int, order: random.Random) -> Iterato
     yield from batches
 
 
-def _tensors(batch: Sequence[_Item]) -> tuple[Tensor, Tensor]:
-    longest = max(len(item.ids) for item in batch)
-    width = -(-longest // _PAD_TO) * _PAD_TO
-    ids = torch.zeros(len(batch), width, dtype=torch.long)
-    mask = torch.zeros(len(batch), width, dtype=torch.long)
-    for row, item in enumerate(batch):
-        ids[row, : len(item.ids)] = torch.tensor(item.ids)
-        mask[row, : len(item.ids)] = 1
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Token ids and mask, both [rows, length]."""
+    width = -(-max(len(row) for row in rows) // _PAD_TO) * _PAD_TO
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    mask = torch.zeros(len(rows), width, dtype=torch.long)
+    for at, row in enumerate(rows):
+        ids[at, : len(row)] = torch.tensor(row)
+        mask[at, : len(row)] = 1
     return ids, mask
 
 
-def _class_weights(examples: Sequence[Example]) -> dict[str, Tensor]:
+def _class_weights(examples: Sequence[Example], heads: Mapping[str, int]) -> dict[str, Tensor]:
     weights = {}
-    for head in _SINGLE:
+    for head, width in heads.items():
+        if head == "emotion":
+            continue
         counts = Counter(getattr(example, head) for example in examples)
-        raw = torch.tensor(
-            [max(counts[label], 1) for label in range(HEADS[head])], dtype=torch.float
-        )
+        raw = torch.tensor([max(counts[label], 1) for label in range(width)], dtype=torch.float)
         scaled = raw**-_BALANCE
         weights[head] = scaled * raw.sum() / (scaled * raw).sum()
     return weights
 
 
-def _loss(logits: Tensor, batch: Sequence[_Item], weights: dict[str, Tensor]) -> Tensor:
-    parts = split_heads(logits.float())
-    total = logits.new_zeros((), dtype=torch.float)
-    for head in _SINGLE:
+class _Loss:
+    """The loss of a batch: hard labels where a set has them, soft ones where a teacher has."""
+
+    def __init__(self, plan: Plan, weights: Mapping[str, Tensor], soft: Soft | None) -> None:
+        self._plan = plan
+        self._weights = weights
+        self._soft = soft
+
+    def __call__(self, parts: Mapping[str, Tensor], batch: Sequence[_Item]) -> Tensor:
+        """Summed over the heads, averaged over the texts of the batch."""
+        terms = [self._head(head, logits.float(), batch) for head, logits in parts.items()]
+        return torch.stack(terms).sum() / len(batch)
+
+    def _head(self, head: str, logits: Tensor, batch: Sequence[_Item]) -> Tensor:
+        hard = self._several(logits, batch) if head == "emotion" else self._one(head, logits, batch)
+        taught = self._taught(head, batch)
+        if not taught:
+            return hard.sum()
+        rows = torch.tensor(list(taught))
+        wanted = torch.stack(list(taught.values()))
+        learnt = _distance(logits[rows], wanted, self._plan.temperature, several=head == "emotion")
+        share = torch.ones(len(batch))
+        share[rows] = 1.0 - self._plan.soft
+        return (hard * share).sum() + self._plan.soft * learnt.sum()
+
+    def _taught(self, head: str, batch: Sequence[_Item]) -> dict[int, Tensor]:
+        if self._soft is None:
+            return {}
+        # A text without a span has no target, whatever a teacher makes of it.
+        said = {
+            row: self._soft.of(head, item.example.text)
+            for row, item in enumerate(batch)
+            if (head == "target") == (item.example.target != UNKNOWN)
+        }
+        return {row: torch.from_numpy(one) for row, one in said.items() if one is not None}
+
+    def _one(self, head: str, logits: Tensor, batch: Sequence[_Item]) -> Tensor:
         labels = torch.tensor([getattr(item.example, head) for item in batch])
-        known = labels != UNKNOWN
-        if bool(known.any()):
-            summed = functional.cross_entropy(
-                parts[head][known],
-                labels[known],
-                weights[head],
-                reduction="none",
-                label_smoothing=0.05,
-            ).sum()
-            total = total + summed / len(batch)
-    rows = [row for row, item in enumerate(batch) if item.example.emotion is not None]
-    if rows:
-        wanted = torch.zeros(len(rows), len(emotion.LABELS))
-        for at, row in enumerate(rows):
-            wanted[at, list(batch[row].example.emotion or ())] = 1.0
-        summed = functional.binary_cross_entropy_with_logits(
-            parts["emotion"][rows], wanted, reduction="none"
-        ).sum()
-        total = total + summed / 3.0 / len(batch)
-    return total
+        return functional.cross_entropy(
+            logits,
+            labels,
+            self._weights[head],
+            ignore_index=UNKNOWN,
+            reduction="none",
+            label_smoothing=0.05,
+        )
+
+    def _several(self, logits: Tensor, batch: Sequence[_Item]) -> Tensor:
+        wanted = torch.zeros_like(logits)
+        known = torch.zeros(len(batch))
+        for row, item in enumerate(batch):
+            if item.example.emotion is not None:
+                known[row] = 1.0
+                wanted[row, list(item.example.emotion)] = 1.0
+        return known * _binary(logits, wanted)
+
+
+def _binary(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Over all emotions; a third weighs as much as one head that chooses one label."""
+    each = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    return each.sum(dim=-1) / 3.0
+
+
+def _distance(logits: Tensor, wanted: Tensor, temperature: float, *, several: bool) -> Tensor:
+    """How far [rows] the student is from the teacher, both softened."""
+    if several:
+        return _binary(logits, torch.sigmoid(wanted))
+    told = functional.log_softmax(wanted / temperature, dim=-1)
+    said = functional.log_softmax(logits / temperature, dim=-1)
+    apart = functional.kl_div(said, told, reduction="none", log_target=True)
+    return apart.sum(dim=-1) * temperature**2
 
 
 def _rate(step: int, steps: int, plan: Plan) -> float:
@@ -129,83 +205,108 @@ def _rate(step: int, steps: int, plan: Plan) -> float:
     return min(step / rising, max(0.0, (steps - step) / max(1, steps - rising)))
 
 
-def train(
-    examples: Sequence[Example], out: Path, plan: Plan, report: Callable[[str], None]
-) -> Network:
-    """Train on `examples`, writing a checkpoint to `out` after each epoch and resuming from it.
+class _Run:
+    """Network, optimizer and place of a run, kept in one file of its folder."""
 
-    `report` gets a line of progress every two hundred steps. Returns the trained network.
+    def __init__(self, out: Path, network: Network, plan: Plan, steps: int) -> None:
+        self.network = network
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda at: _rate(at, steps, plan)
+        )
+        self.step = 0
+        self._path = out / "checkpoint.pt"
+        self._saved = time.monotonic()
+
+    def save(self) -> None:
+        """Write all; a cut while writing leaves the file before."""
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+        part = self._path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self._path)
+        self._saved = time.monotonic()
+
+    def resume(self) -> None:
+        """Stand where the last checkpoint stood, if there is one."""
+        if not self._path.exists():
+            return
+        state = torch.load(self._path, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.step = int(state["step"])
+
+    @property
+    def stale(self) -> bool:
+        """Whether much would be lost by a cut now."""
+        return time.monotonic() - self._saved > _STALE
+
+    def learn(self, loss: Tensor) -> None:
+        """One step down."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's own stub
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.step += 1
+
+
+class LegEnded(Exception):
+    """The minutes of this leg are over; the same call goes on from the checkpoint."""
+
+
+def train(
+    examples: Sequence[Example],
+    out: Path,
+    plan: Plan,
+    report: Callable[[str], None],
+    *,
+    base: Path | None = None,
+    heads: Mapping[str, int] = TRAINED,
+    soft: Soft | None = None,
+) -> Network:
+    """Train on `examples`; `out` keeps a checkpoint, and a run that was cut goes on from it.
+
+    `base` is the folder of the weights to begin with, the bundled model's own where None; `heads`
+    what to learn; `soft` what teachers said. `report` gets a line of progress now and then.
+    Returns the trained network; raises LegEnded where the plan's minutes were over first.
     """
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
-    base = base_model()
-    network = Network(base)
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    items = _encode(examples, tokenizer)
-    weights = _class_weights(examples)
+    base = base or base_model()
+    network = Network(base, heads)
+    network.freeze(plan.frozen)
+    items = _encode(examples, tokenizer_of(base))
     per_epoch = -(-len(items) // plan.batch)
     steps = per_epoch * plan.epochs
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _rate(at, steps, plan))
-    first = _resume(out, network, optimizer, schedule)
+    run = _Run(out, network, plan, steps)
+    run.resume()
     (out / "plan.json").write_text(json.dumps(asdict(plan)))
-    step, began = first * per_epoch, time.monotonic()
-    for epoch in range(first, plan.epochs):
-        network.train()
-        for batch in _batches(items, plan.batch, random.Random(plan.seed + epoch)):  # noqa: S311
-            ids, mask = _tensors(batch)
+    loss_of = _Loss(plan, _class_weights(examples, heads), soft)
+    network.train()
+    began = time.monotonic()
+    for epoch in range(run.step // per_epoch, plan.epochs):
+        batches = list(_batches(items, plan.batch, random.Random(plan.seed + epoch)))  # noqa: S311
+        for batch in batches[run.step - epoch * per_epoch :]:
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(ids, mask)
-            loss = _loss(logits, batch, weights)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch's own stub
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            step += 1
-            if step % 200 == 0:
-                spent = time.monotonic() - began
-                report(
-                    f"epoch {epoch + 1} step {step}/{steps} loss {loss.item():.3f} {spent:.0f} s"
-                )
-        _save(out, epoch + 1, network, optimizer, schedule)
+                logits = network(*padded([item.ids for item in batch]))
+            loss = loss_of(split_heads(logits, heads), batch)
+            run.learn(loss)
+            spent = time.monotonic() - began
+            if run.step % 50 == 0:
+                report(f"step {run.step}/{steps} loss {loss.item():.3f} {spent:.0f} s")
+            if run.stale:
+                run.save()
+            if plan.minutes and spent > 60 * plan.minutes:
+                run.save()
+                raise LegEnded(f"step {run.step}/{steps} is reached; run the same again to go on")
+        run.save()
         report(f"epoch {epoch + 1} saved")
     return network
-
-
-def _save(
-    out: Path,
-    epoch: int,
-    network: Network,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LambdaLR,
-) -> None:
-    state = {
-        "epoch": epoch,
-        "network": network.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "schedule": schedule.state_dict(),
-    }
-    part = out / "checkpoint.part"
-    torch.save(state, part)
-    part.replace(out / "checkpoint.pt")
-
-
-def _resume(
-    out: Path,
-    network: Network,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LambdaLR,
-) -> int:
-    path = out / "checkpoint.pt"
-    if not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["epoch"])

@@ -1,0 +1,114 @@
+"""Train a teacher and write what it says of every text (training only; needs torch).
+
+    python -m models.teach train --base MPNET --task sentiment --data SETS --out DIR
+    python -m models.teach soften --base MPNET --task sentiment --data SETS --out DIR --soft FILE
+
+A teacher is larger than what ships; only its soft labels are used, by ``models.train``.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from models import soft
+from models.corpus import UNKNOWN, Example, examples
+from models.heads import TRAINED, clipped
+from models.network import Network
+from models.train import LegEnded, Plan, padded, tokenizer_of, train
+
+TASKS: Final[dict[str, tuple[str, ...]]] = {
+    "sentiment": ("sentiment",),
+    "manner": ("emotion", "offensive", "irony", "complaint"),
+    "target": ("target", "sentiment"),
+    "intent": ("intent",),
+}
+"""A teacher and the heads that it learns together."""
+_ENGLISH_ONLY: Final = {"umsab"}
+
+
+def lessons(found: Sequence[Example], heads: Sequence[str]) -> list[Example]:
+    """The examples that know something of `heads`."""
+    return [
+        one
+        for one in found
+        if one.source not in _ENGLISH_ONLY
+        and any(getattr(one, head) not in (UNKNOWN, None) for head in heads)
+    ]
+
+
+def say(base: Path, out: Path, texts: Sequence[str], heads: Sequence[str]) -> soft.Rows:
+    """What the teacher in `out` says [texts, sum of widths] of `texts`."""
+    widths = {head: TRAINED[head] for head in heads}
+    network = Network(base, widths)
+    state = torch.load(out / "checkpoint.pt", weights_only=True)
+    network.load_state_dict(state["network"])
+    network.eval()
+    rows = [clipped(one.ids) for one in tokenizer_of(base).encode_batch(list(texts))]
+    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+    told = np.zeros((len(rows), sum(widths.values())), dtype=np.float32)
+    began = time.monotonic()
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start in range(0, len(order), 64):
+            places = order[start : start + 64]
+            told[places] = network(*padded([rows[at] for at in places])).float().numpy()
+            if start % 6400 == 0:
+                _report(f"read {start}/{len(order)} {time.monotonic() - began:.0f} s")
+    return told
+
+
+def _report(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="models.teach", description=__doc__)
+    parser.add_argument("step", choices=("train", "soften"))
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--task", choices=tuple(TASKS), required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archives", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--soft", type=Path, help="where soften writes")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=2.5e-5)
+    parser.add_argument("--frozen", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=85.0)
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train a teacher, or have it read; 0 when all is done, 3 when a leg ended before."""
+    asked = _arguments(argv)
+    heads = TASKS[asked.task]
+    found = examples(asked.data, asked.archives, "train")
+    if asked.step == "soften":
+        texts = list(dict.fromkeys(one.text for one in lessons(found, heads)))
+        told = say(asked.base, asked.out, texts, heads)
+        soft.write(asked.soft, texts, {head: TRAINED[head] for head in heads}, told)
+        return 0
+    plan = Plan(
+        epochs=asked.epochs,
+        batch=asked.batch,
+        learning_rate=asked.rate,
+        minutes=asked.minutes,
+        frozen=asked.frozen,
+    )
+    widths = {head: TRAINED[head] for head in heads}
+    try:
+        train(lessons(found, heads), asked.out, plan, _report, base=asked.base, heads=widths)
+    except LegEnded as ended:
+        _report(str(ended))
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
