@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models import emotion, intent, sentiment
+from models import emotion, intent, sentiment, tongues
 from models import irony as irony_words
 from models.heads import HEADS, TOPIC, WIDTH, clipped
 from models.irony import irony
 from models.judgement import Judgement, Label, Likelihoods, Text, Topics
+from models.target import marked
 from models.text import prepare
-from models.weights_file import BUNDLED, load
+from models.tongues import tongue
+from models.weights_file import BUNDLED, load, of_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Logits = NDArray[np.float32]
+_TINY: Final = 1e-9
 _OFFENSIVE: Final = ("inoffensive", "offensive")
 LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "sentiment": sentiment.LABELS,
@@ -46,6 +49,8 @@ class OnnxClassifier:
 
         weights = load(folder)
         self._name = weights.name
+        self._weights = weights
+        self._tongues = tongues.load(folder)
         self._emotion = np.array([weights.thresholds["emotion"][one] for one in emotion.LABELS])
         self._batch = batch
         self._tokenizer = Tokenizer.from_file(str(weights.tokenizer))
@@ -71,8 +76,22 @@ class OnnxClassifier:
         if not texts:
             return []
         prepared = [prepare(one.text, one.title) for one in texts]
-        logits, topics = self._read(prepared)
-        return _judgements(prepared, logits, topics, self._emotion)
+        read, topics = self._read(prepared)
+        return _judgements(prepared, self._answered(read, prepared), topics, self._emotion)
+
+    def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
+        """The sentiment of each text towards its target; None where the model does not tell.
+
+        It is a second reading, with marks around the target: for texts whose target is known.
+        """
+        if "target" not in self._weights.heads:
+            return None
+        if not texts:
+            return []
+        pairs = zip(texts, targets, strict=True)
+        prepared = [prepare(marked(text, target)) for text, target in pairs]
+        logits = self._calibrated(heads_of(self._read(prepared)[0], self._weights.heads), prepared)
+        return _labels(softmax(logits["target"]), sentiment.LABELS)
 
     def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
         """How likely each label of a task is, and the verdict; None without a head for it."""
@@ -93,15 +112,36 @@ class OnnxClassifier:
         return self._read([prepare(text) for text in texts])[1]
 
     def logits(self, prepared: Sequence[str]) -> Logits:
-        """[texts, all heads] for texts that went through ``prepare``."""
-        return self._read(prepared)[0]
+        """[texts, all of `HEADS`] for texts that went through ``prepare``, neither weighed by their
+        forms nor calibrated."""
+        parts = heads_of(self._read(prepared)[0], self._weights.heads)
+        return np.concatenate([parts[head] for head in HEADS], axis=1)
+
+    def scores(self, prepared: Sequence[str]) -> dict[str, Logits]:
+        """Log-scores [texts, labels] of each head that the weights have, as they are used."""
+        return self._answered(self._read(prepared)[0], prepared)
+
+    def _answered(self, read: Logits, prepared: Sequence[str]) -> dict[str, Logits]:
+        """Sentiment by who reads the language best, intents weighed by forms, all calibrated."""
+        parts = heads_of(read, self._weights.heads)
+        if self._tongues is not None:
+            parts["sentiment"] = self._tongues.joined(parts["sentiment"], prepared)
+        parts["intent"] = np.log(intents(softmax(parts["intent"]), prepared) + _TINY)
+        return self._calibrated(parts, prepared)
+
+    def _calibrated(self, parts: dict[str, Logits], prepared: Sequence[str]) -> dict[str, Logits]:
+        found = dict(parts)
+        for task, numbers in self._weights.temperatures.items():
+            each = [of_language(numbers, tongue(text), 1.0) for text in prepared]
+            found[task] = np.divide(parts[task], np.array(each)[:, None], dtype=np.float32)
+        return found
 
     def _read(self, prepared: Sequence[str]) -> tuple[Logits, Topics | None]:
         """One pass through the network for both of its outputs."""
         unique = {text: place for place, text in enumerate(dict.fromkeys(prepared))}
         encodings = self._tokenizer.encode_batch(list(unique))
         rows = [clipped(encoding.ids) for encoding in encodings]
-        out = np.empty((len(rows), sum(HEADS.values())), dtype=np.float32)
+        out = np.empty((len(rows), sum(self._weights.heads.values())), dtype=np.float32)
         topics = np.empty((len(rows), WIDTH), dtype=np.float32)
 
         def judge(places: list[int]) -> None:
@@ -135,10 +175,10 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[n
     return ids, mask
 
 
-def heads_of(logits: Logits) -> dict[str, Logits]:
+def heads_of(logits: Logits, widths: Mapping[str, int] = HEADS) -> dict[str, Logits]:
     """The row of logits cut into the heads."""
-    edges = np.cumsum(list(HEADS.values()))[:-1]
-    return dict(zip(HEADS, np.split(logits, edges, axis=1), strict=True))
+    edges = np.cumsum(list(widths.values()))[:-1]
+    return dict(zip(widths, np.split(logits, edges, axis=1), strict=True))
 
 
 def softmax(logits: Logits) -> Logits:
@@ -154,16 +194,15 @@ def sigmoid(logits: Logits) -> Logits:
 
 def _judgements(
     prepared: Sequence[str],
-    logits: Logits,
+    parts: Mapping[str, Logits],
     topics: Topics | None,
     thresholds: NDArray[np.float64],
 ) -> list[Judgement]:
-    parts = heads_of(logits)
     ironic = softmax(parts["irony"])[:, 1].tolist()
     columns = [
         _labels(softmax(parts["sentiment"]), sentiment.LABELS),
         _emotions(sigmoid(parts["emotion"]), thresholds),
-        _labels(intents(softmax(parts["intent"]), prepared), intent.LABELS),
+        _labels(softmax(parts["intent"]), intent.LABELS),
         [irony(probability, text) for probability, text in zip(ironic, prepared, strict=True)],
         _labels(softmax(parts["offensive"]), _OFFENSIVE),
     ]

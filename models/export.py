@@ -1,21 +1,20 @@
 """Write a trained network as a small ONNX file with its tokenizer, manifest and card."""
 
-import json
 import shutil
 import warnings
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import torch
 
+from models import tongues
 from models.heads import TOPIC
 from models.network import Exported, Network
-from models.train import base_model
-from models.weights_file import MANIFEST, digest
+from models.train import base_model, tokenizer_of
+from models.weights_file import BUNDLED, NETWORK, describe
 
-NETWORK: Final = "model.int8.onnx"
+__all__ = ["NETWORK", "describe", "export", "quantise", "to_onnx"]
+
 _FLOAT: Final = "model.float.onnx"
 
 
@@ -57,17 +56,7 @@ def export(network: Network, out: Path) -> None:
     to_onnx(network, floating)
     quantise(floating, out / NETWORK)
     floating.unlink()
-    shutil.copyfile(base_model() / "tokenizer.json", out / "tokenizer.json")
-
-
-def describe(out: Path, name: str, thresholds: Mapping[str, Mapping[str, float]]) -> None:
-    """Write the manifest: name, hashes of the files, thresholds."""
-    files = (NETWORK, "tokenizer.json")
-    manifest = {
-        "name": name,
-        "made": datetime.now(UTC).date().isoformat(),
-        "sha256": {file: digest(out / file) for file in files},
-        "thresholds": {task: dict(values) for task, values in thresholds.items()},
-    }
-    text = json.dumps(manifest, indent=2, sort_keys=True)
-    (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    tokenizer_of(base_model()).save(str(out / "tokenizer.json"))
+    # It is no part of the network and is fitted apart.
+    if (BUNDLED / tongues.FILE).exists() and out != BUNDLED:
+        shutil.copyfile(BUNDLED / tongues.FILE, out / tongues.FILE)

@@ -2,12 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from models import tongues
+from models.heads import HEADS, TRAINED
+
 BUNDLED: Final = Path(__file__).parent / "weights"
 MANIFEST: Final = "model.json"
+NETWORK: Final = "model.int8.onnx"
+TOKENIZER: Final = "tokenizer.json"
 
 
 class ModelError(Exception):
@@ -16,12 +23,23 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A checked model: its name, its files and the thresholds that were tuned with it."""
+    """A checked model: its name, its files and the numbers that were tuned with it."""
 
     name: str
     network: Path
     tokenizer: Path
     thresholds: dict[str, dict[str, float]]
+    heads: dict[str, int]
+    """What the network answers, in order, with the width of each."""
+    temperatures: dict[str, dict[str, float]]
+    """Of each task that is calibrated, a temperature by language; ``*`` for any other."""
+    abstain: dict[str, dict[str, float]]
+    """Likewise the probability below which an answer is a guess."""
+
+
+def of_language(numbers: Mapping[str, float], language: str | None, default: float) -> float:
+    """The number for a language, else the one for any, else `default`."""
+    return numbers.get(language or "*", numbers.get("*", default))
 
 
 def digest(path: Path) -> str:
@@ -39,7 +57,10 @@ def load(folder: Path = BUNDLED) -> Weights:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         name, files = str(manifest["name"]), dict(manifest["sha256"])
-        thresholds = {task: dict(values) for task, values in manifest["thresholds"].items()}
+        thresholds = _numbers(manifest["thresholds"])
+        heads = {str(head): int(width) for head, width in manifest.get("heads", HEADS.items())}
+        temperatures = _numbers(manifest.get("temperatures", {}))
+        abstain = _numbers(manifest.get("abstain", {}))
     except FileNotFoundError:
         raise ModelError(f"{path}: no model here; set models.path to a folder with one") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -52,7 +73,36 @@ def load(folder: Path = BUNDLED) -> Weights:
                 f"{folder / file}: its SHA-256 is not the one in {MANIFEST}, so it is damaged "
                 "or was replaced; restore it from the release, or train and export your own"
             )
-    network, tokenizer = folder / "model.int8.onnx", folder / "tokenizer.json"
+    network, tokenizer = folder / NETWORK, folder / TOKENIZER
     if {network.name, tokenizer.name} - set(files):
         raise ModelError(f"{path}: names no {network.name} or no {tokenizer.name}")
-    return Weights(name, network, tokenizer, thresholds)
+    return Weights(name, network, tokenizer, thresholds, heads, temperatures, abstain)
+
+
+def _numbers(found: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {task: dict(values) for task, values in found.items()}
+
+
+def describe(
+    out: Path,
+    name: str,
+    thresholds: Mapping[str, Mapping[str, float]],
+    *,
+    heads: Mapping[str, int] = TRAINED,
+    temperatures: Mapping[str, Mapping[str, float]] | None = None,
+    abstain: Mapping[str, Mapping[str, float]] | None = None,
+) -> None:
+    """Write the manifest: name, hashes of the files, heads, and what was tuned on dev."""
+    files = [file for file in (NETWORK, TOKENIZER, tongues.FILE) if (out / file).exists()]
+    manifest = {
+        "name": name,
+        "made": datetime.now(UTC).date().isoformat(),
+        "sha256": {file: digest(out / file) for file in files},
+        # In the order of the network's output: a list, since keys are sorted.
+        "heads": [[head, width] for head, width in heads.items()],
+        "thresholds": thresholds,
+        "temperatures": temperatures or {},
+        "abstain": abstain or {},
+    }
+    text = json.dumps(manifest, indent=2, sort_keys=True)
+    (out / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,134 @@
+"""Tune what the weights of a folder answer on half of dev, and say how good that is on the rest.
+
+    python -m models.tune --weights models/weights --data SETS --archives ARCHIVES
+
+Thresholds of the emotions, temperatures and abstention of every head that chooses one label: all
+go into ``model.json``. The network stays as it is.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from models import intent, sentiment
+from models.calibrate import accuracy_at, calibration_error, probabilities, settle
+from models.classifier import Logits, OnnxClassifier
+from models.corpus import UNKNOWN, Example, examples
+from models.evaluate import emotions, halves, macro, tune
+from models.heads import HEADS
+from models.tongues import LANGUAGES, SUPPORTED, tongue
+from models.weights_file import describe, load, of_language
+
+Numbers = dict[str, dict[str, float]]
+_NEVER: Final = 1.01
+"""No probability is as high: what is judged in such a language is always a guess."""
+
+SINGLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": sentiment.LABELS,
+    "intent": intent.LABELS,
+    "irony": ("literal", "irony"),
+    "offensive": ("inoffensive", "offensive"),
+    "complaint": ("fine", "complaint"),
+    "target": sentiment.LABELS,
+}
+"""The heads that choose one label, and the words for it."""
+
+
+def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Numbers, Numbers]:
+    """Temperatures and abstention thresholds of each head; sentiment's by language."""
+    temperatures: Numbers = {}
+    abstain: Numbers = {}
+    for head in SINGLE:
+        if head not in scores:
+            continue
+        rows, truth = _known(found, head)
+        groups = ["*"] * len(rows)
+        if head == "sentiment":
+            groups = [tongue(found[row].text) or "*" for row in rows]
+        temperatures[head], abstain[head] = settle(scores[head][rows], truth, groups)
+        if head == "sentiment":
+            guessed = [name for name in LANGUAGES if name not in SUPPORTED]
+            abstain[head] |= dict.fromkeys(guessed, _NEVER)
+    return temperatures, abstain
+
+
+def _known(
+    found: Sequence[Example], head: str
+) -> tuple[list[int], "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+    rows = [at for at, one in enumerate(found) if getattr(one, head) != UNKNOWN]
+    return rows, np.array([getattr(found[at], head) for at in rows], dtype=np.int64)
+
+
+def figures(
+    found: Sequence[Example], scores: Mapping[str, Logits], temperatures: Numbers
+) -> dict[str, dict[str, float]]:
+    """How good each head is on each source, with its calibration at the temperatures."""
+    out: dict[str, dict[str, float]] = {}
+    for head, labels in SINGLE.items():
+        if head not in scores:
+            continue
+        rows, truth = _known(found, head)
+        sources = np.array([found[row].source for row in rows])
+        cool = np.array(
+            [of_language(temperatures.get(head, {}), tongue(found[row].text), 1.0) for row in rows]
+        )
+        said = probabilities(np.divide(scores[head][rows], cool[:, None], dtype=np.float32))
+        for source in ["", *sorted(set(sources.tolist()))]:
+            part = np.flatnonzero((sources == source) | (source == ""))
+            score = macro(truth[part], said[part].argmax(axis=1), labels)
+            out[f"{head}:{source}" if source else head] = {
+                "rows": score.rows,
+                "macro_recall": round(100 * score.macro_recall, 1),
+                "macro_f1": round(100 * score.macro_f1, 1),
+                "ece": round(calibration_error(said[part], truth[part]), 3),
+                "accuracy_at_80": round(100 * accuracy_at(said[part], truth[part], 0.8), 1),
+            }
+    return out
+
+
+def _side_by_side(scores: Mapping[str, Logits]) -> Logits:
+    return np.concatenate([scores[head] for head in HEADS], axis=1)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Tune, write the manifest, print the figures."""
+    parser = argparse.ArgumentParser(prog="models.tune", description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archives", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args(argv)
+    before = load(asked.weights)
+    heads = before.heads
+    describe(asked.weights, before.name, before.thresholds, heads=heads)
+    classifier = OnnxClassifier(asked.weights, threads=asked.threads)
+    half, rest = halves(examples(asked.data, asked.archives, "dev"))
+    scores = classifier.scores([one.text for one in half])
+    temperatures, abstain = settled(half, scores)
+    chosen = tune(half, _side_by_side(scores))
+    describe(
+        asked.weights,
+        before.name,
+        {"emotion": chosen},
+        heads=heads,
+        temperatures=temperatures,
+        abstain=abstain,
+    )
+    told = classifier.scores([one.text for one in rest])
+    felt = emotions(rest, _side_by_side(told), chosen)
+    shown = figures(rest, told, temperatures)
+    shown["emotion"] = {
+        "rows": felt.rows,
+        "macro_f1": round(100 * felt.macro_f1, 1),
+        "gratitude": round(100 * felt.labels["gratitude"], 1),
+    }
+    sys.stdout.write(json.dumps(shown, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
