@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models import emotion, intent, sentiment, tongues
+from models import emotion, intent, probe, sentiment, tongues
 from models import irony as irony_words
 from models.heads import HEADS, TOPIC, WIDTH, clipped
 from models.irony import irony
@@ -17,7 +17,7 @@ from models.judgement import Judgement, Label, Likelihoods, Text, Topics
 from models.target import marked
 from models.text import prepare
 from models.tongues import tongue
-from models.weights_file import BUNDLED, load, of_language
+from models.weights_file import BUNDLED, ModelError, load, of_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,7 @@ class OnnxClassifier:
         self._name = weights.name
         self._weights = weights
         self._tongues = tongues.load(folder)
+        self._probes = probe.load(folder)
         self._emotion = np.array([weights.thresholds["emotion"][one] for one in emotion.LABELS])
         self._batch = batch
         self._tokenizer = Tokenizer.from_file(str(weights.tokenizer))
@@ -77,7 +78,8 @@ class OnnxClassifier:
             return []
         prepared = [prepare(one.text, one.title) for one in texts]
         read, topics = self._read(prepared)
-        return _judgements(prepared, self._answered(read, prepared), topics, self._emotion)
+        answered = self._answered(read, topics, prepared)
+        return _judgements(prepared, answered, topics, self._emotion)
 
     def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
         """The sentiment of each text towards its target; None where the model does not tell.
@@ -114,24 +116,49 @@ class OnnxClassifier:
     def logits(self, prepared: Sequence[str]) -> Logits:
         """[texts, all of `HEADS`] for texts that went through ``prepare``, neither weighed by their
         forms nor calibrated."""
-        parts = heads_of(self._read(prepared)[0], self._weights.heads)
+        parts = self._joined(*self._read(prepared), prepared)
         return np.concatenate([parts[head] for head in HEADS], axis=1)
+
+    def read(self, prepared: Sequence[str]) -> Logits:
+        """[texts, all heads that the weights have], as the network gives them."""
+        return self._read(prepared)[0]
 
     def scores(self, prepared: Sequence[str]) -> dict[str, Logits]:
         """Log-scores [texts, labels] of each head that the weights have, as they are used."""
-        return self._answered(self._read(prepared)[0], prepared)
+        return self._answered(*self._read(prepared), prepared)
 
-    def _answered(self, read: Logits, prepared: Sequence[str]) -> dict[str, Logits]:
-        """Sentiment by who reads the language best, intents weighed by forms, all calibrated."""
+    def features(self, prepared: Sequence[str]) -> Logits:
+        """What a probe reads of each text; needs weights that tell what a text speaks of."""
+        read, topics = self._read(prepared)
+        if topics is None:
+            raise ModelError(f"{self._name} is older than its topics; a probe needs them")
+        return probe.features(read, topics)
+
+    def _joined(
+        self, read: Logits, topics: Topics | None, prepared: Sequence[str]
+    ) -> dict[str, Logits]:
+        """What network, probes and the head for other languages say together."""
         parts = heads_of(read, self._weights.heads)
+        if topics is not None:
+            rows = probe.features(read, topics)
+            parts |= {task: one.scores(rows) for task, one in self._probes.items()}
         if self._tongues is not None:
             parts["sentiment"] = self._tongues.joined(parts["sentiment"], prepared)
+        return parts
+
+    def _answered(
+        self, read: Logits, topics: Topics | None, prepared: Sequence[str]
+    ) -> dict[str, Logits]:
+        """What all say together, intents weighed by forms, and calibrated."""
+        parts = self._joined(read, topics, prepared)
         parts["intent"] = np.log(intents(softmax(parts["intent"]), prepared) + _TINY)
         return self._calibrated(parts, prepared)
 
     def _calibrated(self, parts: dict[str, Logits], prepared: Sequence[str]) -> dict[str, Logits]:
         found = dict(parts)
         for task, numbers in self._weights.temperatures.items():
+            if task not in parts:
+                continue
             each = [of_language(numbers, tongue(text), 1.0) for text in prepared]
             found[task] = np.divide(parts[task], np.array(each)[:, None], dtype=np.float32)
         return found
@@ -239,9 +266,13 @@ def _labels(probabilities: Logits, names: Sequence[str]) -> list[Label]:
 
 
 def _emotions(probabilities: Logits, thresholds: NDArray[np.float64]) -> list[Label]:
-    """The label furthest above its own threshold, and every other one above its threshold."""
+    """The likeliest label above its own threshold, and every other one above its threshold.
+
+    Where none is, the nearest to its threshold.
+    """
     above = probabilities / thresholds
-    best = above.argmax(axis=1).tolist()
+    passing = np.where(above >= 1.0, 2.0 + probabilities, above)
+    best = passing.argmax(axis=1).tolist()
     found = []
     for at, row, ratio in zip(best, probabilities, above, strict=True):
         scores = {emotion.LABELS[n]: round(float(row[n]), 4) for n in np.flatnonzero(ratio >= 1.0)}

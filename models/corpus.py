@@ -290,10 +290,13 @@ def _all(data: Path, archives: Path, split: str) -> Iterator[Example]:
         yield from part(archives, split)
 
 
-def examples(data: Path, archives: Path, split: str, *, seed: int = 7) -> list[Example]:
+def examples(
+    data: Path, archives: Path, split: str, *, seed: int = 7, without: Set[str] = frozenset()
+) -> list[Example]:
     """All examples of `split` ("train" or "dev"), shuffled, empty texts and repeats dropped.
 
-    `data` and `archives` are the folders of labelled sets and of archives. What stands in a dev
+    `data` and `archives` are the folders of labelled sets and of archives; the sources in `without`
+    are left out, to be measured as sources that nothing was learnt from. What stands in a dev
     part is not trained on, under whatever name another set has it: the English of umsab is
     semeval2017_4a's. Raises FileNotFoundError where a set is missing.
     """
@@ -302,6 +305,8 @@ def examples(data: Path, archives: Path, split: str, *, seed: int = 7) -> list[E
         held = {_bare(unmarked(one.text)) for one in _all(data, archives, "dev")}
     found: dict[tuple[str, str], Example] = {}
     for example in _all(data, archives, split):
+        if example.source in without:
+            continue
         bare = _bare(unmarked(example.text))
         if bare and (len(bare) < _TOO_SHORT or bare not in held):
             found.setdefault((example.source, example.text), example)

@@ -76,6 +76,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--archives", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--soft", type=Path, help="where soften writes")
+    parser.add_argument(
+        "--all", action="store_true", help="soften: read the English texts of every set"
+    )
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2.5e-5)
@@ -90,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     heads = TASKS[asked.task]
     found = examples(asked.data, asked.archives, "train")
     if asked.step == "soften":
-        texts = list(dict.fromkeys(one.text for one in lessons(found, heads)))
+        read = lessons(found, tuple(TRAINED) if asked.all else heads)
+        texts = list(dict.fromkeys(one.text for one in read))
         told = say(asked.base, asked.out, texts, heads)
         soft.write(asked.soft, texts, {head: TRAINED[head] for head in heads}, told)
         return 0

@@ -258,6 +258,18 @@ class _Run:
         self.step += 1
 
 
+def _take(network: Network, checkpoint: Path) -> None:
+    """What a run of the same shape has learnt; heads that it did not have begin anew."""
+    found = torch.load(checkpoint, weights_only=True)["network"]
+    own = network.state_dict()
+    kept = {
+        name: value
+        for name, value in found.items()
+        if name in own and value.shape == own[name].shape
+    }
+    network.load_state_dict(own | kept)
+
+
 class LegEnded(Exception):
     """The minutes of this leg are over; the same call goes on from the checkpoint."""
 
@@ -269,19 +281,23 @@ def train(
     report: Callable[[str], None],
     *,
     base: Path | None = None,
+    begin: Path | None = None,
     heads: Mapping[str, int] = TRAINED,
     soft: Soft | None = None,
 ) -> Network:
     """Train on `examples`; `out` keeps a checkpoint, and a run that was cut goes on from it.
 
-    `base` is the folder of the weights to begin with, the bundled model's own where None; `heads`
-    what to learn; `soft` what teachers said. `report` gets a line of progress now and then.
+    `base` is the folder of the weights to begin with, the bundled model's own where None; `begin`
+    the checkpoint of another run, whose network is taken where the names fit; `heads` what to
+    learn; `soft` what teachers said. `report` gets a line of progress now and then.
     Returns the trained network; raises LegEnded where the plan's minutes were over first.
     """
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     base = base or base_model()
     network = Network(base, heads)
+    if begin is not None:
+        _take(network, begin)
     network.freeze(plan.frozen)
     items = _encode(examples, tokenizer_of(base))
     per_epoch = -(-len(items) // plan.batch)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from models import tongues
+from models import probe, tongues
 from models.heads import HEADS, TRAINED
 
 BUNDLED: Final = Path(__file__).parent / "weights"
@@ -93,7 +93,9 @@ def describe(
     abstain: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
     """Write the manifest: name, hashes of the files, heads, and what was tuned on dev."""
-    files = [file for file in (NETWORK, TOKENIZER, tongues.FILE) if (out / file).exists()]
+    files = [
+        file for file in (NETWORK, TOKENIZER, tongues.FILE, probe.FILE) if (out / file).exists()
+    ]
     manifest = {
         "name": name,
         "made": datetime.now(UTC).date().isoformat(),

@@ -1,0 +1,67 @@
+"""Fit the tasks that the weights of a folder were not trained for, on what their network tells.
+
+python -m models.probe_fit --weights models/weights --data SETS --archives ARCHIVES
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import probe
+from models.classifier import OnnxClassifier
+from models.corpus import UNKNOWN, Example, examples
+from models.heads import TRAINED
+from models.weights_file import describe, load
+
+TASKS: Final = ("complaint",)
+_SEVERAL, _ONE = 0.03, 0.01
+"""Strengths of a task whose labels come several at once, and of one that has two."""
+
+
+def wanted(found: Sequence[Example], task: str) -> NDArray[np.bool_]:
+    """Which labels each example has [examples, labels]; of two labels, only the second counts."""
+    out = np.zeros((len(found), TRAINED[task]), dtype=np.bool_)
+    for row, one in enumerate(found):
+        if task == "emotion":
+            out[row, list(one.emotion or ())] = True
+        else:
+            out[row, getattr(one, task)] = True
+    if TRAINED[task] == 2:
+        out[:, 0] = False
+    return out
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit, write, and bring the manifest up to date."""
+    parser = argparse.ArgumentParser(prog="models.probe_fit", description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archives", type=Path, required=True)
+    asked = parser.parse_args(argv)
+    before = load(asked.weights)
+    classifier = OnnxClassifier(asked.weights, threads=1)
+    found = examples(asked.data, asked.archives, "train")
+    probes = {}
+    for task in TASKS:
+        known = [one for one in found if getattr(one, task) not in (UNKNOWN, None)]
+        rows = classifier.features([one.text for one in known])
+        several = task == "emotion"
+        strength = _SEVERAL if several else _ONE
+        probes[task] = probe.fit(rows, wanted(known, task), strength=strength, even=not several)
+    probe.save(asked.weights, probes)
+    describe(
+        asked.weights,
+        before.name,
+        before.thresholds,
+        heads=before.heads,
+        temperatures=before.temperatures,
+        abstain=before.abstain,
+    )
+
+
+if __name__ == "__main__":
+    main()
