@@ -31,6 +31,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "intent": intent.LABELS,
     "irony": irony_words.LABELS,
     "offensive": _OFFENSIVE,
+    "complaint": ("not_complaint", "complaint"),
 }
 """What each head says, in the words of a judgement."""
 
@@ -97,12 +98,13 @@ class OnnxClassifier:
 
     def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
         """How likely each label of a task is, and the verdict; None without a head for it."""
-        if task not in LABELS:
-            return None
         prepared = [prepare(one.text, one.title) for one in texts]
-        found = _as_used(task, heads_of(self.logits(prepared))[task], prepared)
+        scores = self.scores(prepared)
+        if task not in LABELS or task not in scores:
+            return None
+        found = _as_used(task, scores[task], prepared)
         above = found / (self._emotion if task == "emotion" else 1.0)
-        verdicts = above.argmax(axis=1)
+        verdicts = _likeliest(found, above)
         given = above >= 1.0
         given[np.arange(len(texts)), verdicts] = True
         return Likelihoods(LABELS[task], found, verdicts, given)
@@ -237,13 +239,11 @@ def _judgements(
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
 
 
-def _as_used(task: str, logits: Logits, prepared: Sequence[str]) -> Logits:
-    """Probabilities [texts, labels] of one head, weighed by what the texts show."""
+def _as_used(task: str, scores: Logits, prepared: Sequence[str]) -> Logits:
+    """Probabilities [texts, labels] of one head, an irony weighed by what the texts show."""
     if task == "emotion":
-        return sigmoid(logits)
-    found = softmax(logits)
-    if task == "intent":
-        return intents(found, prepared)
+        return sigmoid(scores)
+    found = softmax(scores)
     if task == "irony":
         pairs = zip(found[:, 1].tolist(), prepared, strict=True)
         left = np.array([irony_words.grounded(one, text) for one, text in pairs])
@@ -271,10 +271,15 @@ def _emotions(probabilities: Logits, thresholds: NDArray[np.float64]) -> list[La
     Where none is, the nearest to its threshold.
     """
     above = probabilities / thresholds
-    passing = np.where(above >= 1.0, 2.0 + probabilities, above)
-    best = passing.argmax(axis=1).tolist()
+    best = _likeliest(probabilities, above).tolist()
     found = []
     for at, row, ratio in zip(best, probabilities, above, strict=True):
         scores = {emotion.LABELS[n]: round(float(row[n]), 4) for n in np.flatnonzero(ratio >= 1.0)}
         found.append(Label(emotion.LABELS[at], round(float(row[at]), 4), scores))
+    return found
+
+
+def _likeliest(probabilities: Logits, above: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The likeliest label of those above their thresholds, else the nearest to its threshold."""
+    found: NDArray[np.int64] = np.where(above >= 1.0, 2.0 + probabilities, above).argmax(axis=1)
     return found

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import Logits, OnnxClassifier, heads_of, intents, sigmoid, softmax
+from models.classifier import OnnxClassifier, sigmoid, softmax
 from models.labelled import Row
 from models.language import LanguageIdentifier
 from models.scoring import Judged, Scores, Truth, score
@@ -54,14 +54,11 @@ def measured(
 def _probabilities(
     task: Task, texts: Sequence[str], classifier: OnnxClassifier
 ) -> NDArray[np.float64]:
-    prepared = [prepare(text) for text in texts]
-    parts = heads_of(classifier.logits(prepared))
+    scores = classifier.scores([prepare(text) for text in texts])
     head = _HEADS.get(task.name, task.name)
-    if head not in parts:
+    if head not in scores:
         raise ModelError(f"{classifier.model} has no head for {task.name}; train one that has")
-    found: Logits = sigmoid(parts[head]) if task.is_many else softmax(parts[head])
-    if head == "intent":
-        found = intents(found, prepared)
+    found = sigmoid(scores[head]) if task.is_many else softmax(scores[head])
     return found.astype(np.float64)
 
 
