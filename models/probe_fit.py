@@ -17,7 +17,7 @@ from models.corpus import UNKNOWN, Example, examples
 from models.heads import TRAINED
 from models.weights_file import describe, load
 
-TASKS: Final[tuple[str, ...]] = ("complaint",)
+TASKS: Final[tuple[str, ...]] = ("complaint", "emotion", "irony")
 _SEVERAL, _ONE = 0.03, 0.01
 """Strengths of a task whose labels come several at once, and of one that has two."""
 

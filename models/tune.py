@@ -1,4 +1,4 @@
-"""Tune what the weights of a folder answer on half of dev, and say how good that is on the rest.
+"""Tune what the weights of a folder answer on dev, and say what half of dev gives the other half.
 
     python -m models.tune --weights models/weights --data SETS --archives ARCHIVES
 
@@ -95,6 +95,23 @@ def _side_by_side(scores: Mapping[str, Logits]) -> Logits:
     return np.concatenate([scores[head] for head in HEADS], axis=1)
 
 
+def _held_out(
+    found: Sequence[Example], scores: Mapping[str, Logits]
+) -> dict[str, dict[str, float]]:
+    """The figures of one half of `found` with what was tuned on the other."""
+    tuned, rest = halves(found)
+    on, told = ({head: rows[at::2] for head, rows in scores.items()} for at in range(2))
+    chosen = tune(tuned, _side_by_side(on))
+    felt = emotions(rest, _side_by_side(told), chosen)
+    shown = figures(rest, told, settled(tuned, on)[0])
+    shown["emotion"] = {
+        "rows": felt.rows,
+        "macro_f1": round(100 * felt.macro_f1, 1),
+        "gratitude": round(100 * felt.labels["gratitude"], 1),
+    }
+    return shown
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Tune, write the manifest, print the figures."""
     parser = argparse.ArgumentParser(prog="models.tune", description=__doc__)
@@ -107,10 +124,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     heads = before.heads
     describe(asked.weights, before.name, before.thresholds, heads=heads)
     classifier = OnnxClassifier(asked.weights, threads=asked.threads)
-    half, rest = halves(examples(asked.data, asked.archives, "dev"))
-    scores = classifier.scores([one.text for one in half])
-    temperatures, abstain = settled(half, scores)
-    chosen = tune(half, _side_by_side(scores))
+    found = examples(asked.data, asked.archives, "dev")
+    scores = classifier.scores([one.text for one in found])
+    shown = _held_out(found, scores)
+    temperatures, abstain = settled(found, scores)
+    chosen = tune(found, _side_by_side(scores))
     describe(
         asked.weights,
         before.name,
@@ -119,14 +137,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         temperatures=temperatures,
         abstain=abstain,
     )
-    told = classifier.scores([one.text for one in rest])
-    felt = emotions(rest, _side_by_side(told), chosen)
-    shown = figures(rest, told, temperatures)
-    shown["emotion"] = {
-        "rows": felt.rows,
-        "macro_f1": round(100 * felt.macro_f1, 1),
-        "gratitude": round(100 * felt.labels["gratitude"], 1),
-    }
     sys.stdout.write(json.dumps(shown, indent=1) + "\n")
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from models.behaviour import THANKS, THANKS_LABELS, Form, Probe, behave, probes
 from models.classifier import LABELS, OnnxClassifier
+from models.heads import HEADS
 from models.judgement import Text
 from models.tasks import TASKS
 from tests.fakes import WordJudge
 
-FLOOR = 0.79
-"""Laurels-1 passes 0.806; what else is in a batch may turn a probe or two."""
+FLOOR = 0.81
+"""Laurels-1 passes 0.825; what else is in a batch may turn a probe or two."""
 ASKED = (
     *("sarcasm", "negation", "quoted text", "code blocks", "mixed languages", "long posts"),
     *("emoji only", "hidden characters", "right to left"),
@@ -111,7 +112,7 @@ def test_likelihoods_agree_with_the_judgement() -> None:
     classifier = OnnxClassifier()
     texts = [Text("Oh great, it crashed again"), Text("Thank you, I love it!"), Text("lol")]
     for judged, at in zip(classifier.classify(texts), range(len(texts)), strict=True):
-        for task in LABELS:
+        for task in HEADS:
             found = classifier.likelihoods(task, texts)
             assert found is not None
             label = getattr(judged, task)
