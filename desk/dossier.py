@@ -79,6 +79,7 @@ class Found:
     label: str
     confidence: float
     also: str
+    is_guess: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ def _found(analysis: Analysis) -> Found:
         reverse=True,
     )
     also = ", ".join(f"{label} {score:.2f}" for score, label in others[:ALSO])
-    return Found(analysis.task.value, analysis.label, analysis.confidence, also)
+    return Found(analysis.task.value, analysis.label, analysis.confidence, also, analysis.is_guess)
 
 
 def _reads(found: Mapping[Task, Analysis], right: Mapping[Task, StoredLabel]) -> list[Read]:

@@ -80,21 +80,26 @@ class OnnxClassifier:
         prepared = [prepare(one.text, one.title) for one in texts]
         read, topics = self._read(prepared)
         answered = self._answered(read, topics, prepared)
-        return _judgements(prepared, answered, topics, self._emotion)
+        return _judgements(prepared, answered, topics, self._emotion, self._lines(prepared))
 
     def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
         """The sentiment of each text towards its target; None where the model does not tell.
 
         It is a second reading, with marks around the target: for texts whose target is known.
         """
+        scores = self.scores_towards(texts, targets)
+        return None if scores is None else _labels(softmax(scores), sentiment.LABELS)
+
+    def scores_towards(self, texts: Sequence[str], targets: Sequence[str]) -> Logits | None:
+        """The same as calibrated log-scores [texts, moods]."""
         if "target" not in self._weights.heads:
             return None
         if not texts:
-            return []
+            return np.empty((0, len(sentiment.LABELS)), dtype=np.float32)
         pairs = zip(texts, targets, strict=True)
         prepared = [prepare(marked(text, target)) for text, target in pairs]
-        logits = self._calibrated(heads_of(self._read(prepared)[0], self._weights.heads), prepared)
-        return _labels(softmax(logits["target"]), sentiment.LABELS)
+        read = heads_of(self._read(prepared)[0], self._weights.heads)
+        return self._calibrated(read, prepared)["target"]
 
     def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
         """How likely each label of a task is, and the verdict; None without a head for it."""
@@ -165,6 +170,19 @@ class OnnxClassifier:
             found[task] = np.divide(parts[task], np.array(each)[:, None], dtype=np.float32)
         return found
 
+    def _lines(self, prepared: Sequence[str]) -> dict[str, list[float]]:
+        """Of each task that has one, and each text, the probability below which it is a guess."""
+        tongues_of = [tongue(text) for text in prepared]
+        return {
+            task: [of_language(numbers, name, 0.0) for name in tongues_of]
+            for task, numbers in self._weights.abstain.items()
+        }
+
+    def stands(self, task: str, prepared: Sequence[str], found: Logits) -> NDArray[np.bool_]:
+        """Which of the answers `found`, probabilities [texts, labels], are no guesses."""
+        line = self._lines(prepared).get(task, [0.0] * len(prepared))
+        return np.asarray(found.max(axis=1) >= np.array(line), dtype=np.bool_)
+
     def _read(self, prepared: Sequence[str]) -> tuple[Logits, Topics | None]:
         """One pass through the network for both of its outputs."""
         unique = {text: place for place, text in enumerate(dict.fromkeys(prepared))}
@@ -226,14 +244,15 @@ def _judgements(
     parts: Mapping[str, Logits],
     topics: Topics | None,
     thresholds: NDArray[np.float64],
+    lines: Mapping[str, Sequence[float]],
 ) -> list[Judgement]:
     ironic = softmax(parts["irony"])[:, 1].tolist()
     columns = [
-        _labels(softmax(parts["sentiment"]), sentiment.LABELS),
+        _labels(softmax(parts["sentiment"]), sentiment.LABELS, lines.get("sentiment")),
         _emotions(sigmoid(parts["emotion"]), thresholds),
-        _labels(softmax(parts["intent"]), intent.LABELS),
+        _labels(softmax(parts["intent"]), intent.LABELS, lines.get("intent")),
         [irony(probability, text) for probability, text in zip(ironic, prepared, strict=True)],
-        _labels(softmax(parts["offensive"]), _OFFENSIVE),
+        _labels(softmax(parts["offensive"]), _OFFENSIVE, lines.get("offensive")),
     ]
     told = [None] * len(prepared) if topics is None else list(topics)
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
@@ -257,11 +276,15 @@ def intents(probabilities: Logits, prepared: Sequence[str]) -> Logits:
     return np.stack(rows)
 
 
-def _labels(probabilities: Logits, names: Sequence[str]) -> list[Label]:
-    best = probabilities.argmax(axis=1)
+def _labels(
+    probabilities: Logits, names: Sequence[str], lines: Sequence[float] | None = None
+) -> list[Label]:
+    best = probabilities.argmax(axis=1).tolist()
+    sure = [round(one, 4) for one in probabilities.max(axis=1).tolist()]
+    least = lines or [0.0] * len(best)
     return [
-        Label(names[at], round(float(row[at]), 4), {})
-        for at, row in zip(best.tolist(), probabilities, strict=True)
+        Label(names[at], one, {}, one < line)
+        for at, one, line in zip(best, sure, least, strict=True)
     ]
 
 

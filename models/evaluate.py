@@ -1,17 +1,14 @@
 """Measure a classifier on labelled examples: recall, F1 and the thresholds of the emotions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import emotion, intent, sentiment
-from models.classifier import Logits, heads_of, intents, sigmoid, softmax
+from models import emotion
+from models.classifier import Logits, heads_of, sigmoid
 from models.corpus import UNKNOWN, Example
-from models.heads import HEADS
-
-Judge = Callable[[Sequence[str]], Logits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +87,3 @@ def emotions(examples: Sequence[Example], logits: Logits, thresholds: Mapping[st
 def halves(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Two halves of the examples: one to tune on, one to report."""
     return list(examples[::2]), list(examples[1::2])
-
-
-def as_used(logits: Logits, prepared: Sequence[str]) -> Logits:
-    """The logits with the intents weighed as the classifier weighs them."""
-    parts = heads_of(logits)
-    parts["intent"] = np.log(intents(softmax(parts["intent"]), prepared))
-    return np.concatenate([parts[head] for head in HEADS], axis=1)
-
-
-def report(
-    judge: Judge, examples: Sequence[Example], thresholds: Mapping[str, float]
-) -> dict[str, Score]:
-    """Figures of every head; sentiment and intent also by source, as ``task:source``."""
-    texts = [example.text for example in examples]
-    logits = as_used(judge(texts), texts)
-    found = {
-        "sentiment": single(examples, logits, "sentiment", sentiment.LABELS),
-        "emotion": emotions(examples, logits, thresholds),
-        "intent": single(examples, logits, "intent", intent.LABELS),
-        "irony": single(examples, logits, "irony", ("literal", "irony")),
-        "offensive": single(examples, logits, "offensive", ("inoffensive", "offensive")),
-    }
-    sources = sorted({example.source for example in examples})
-    for head, labels in (("sentiment", sentiment.LABELS), ("intent", intent.LABELS)):
-        for source in sources:
-            rows = [at for at, example in enumerate(examples) if example.source == source]
-            part = [examples[at] for at in rows]
-            score = single(part, logits[rows], head, labels)
-            if score.rows:
-                found[f"{head}:{source}"] = score
-    return found

@@ -18,6 +18,8 @@ class Label:
     name: str
     confidence: float
     scores: Mapping[str, float]
+    is_guess: bool = False
+    """Less likely than what the model answers for: it abstains, and a person decides."""
 
 
 @dataclass(frozen=True, slots=True)

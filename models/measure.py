@@ -1,21 +1,17 @@
 """Judge labelled rows as posts are judged in use, and score what was said."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import OnnxClassifier, sigmoid, softmax
+from models.classifier import Logits, OnnxClassifier, sigmoid, softmax
 from models.labelled import Row
 from models.language import LanguageIdentifier
 from models.scoring import Judged, Scores, Truth, score
 from models.tasks import Task
 from models.text import prepare
 from models.weights_file import ModelError
-
-_HEADS: Final[Mapping[str, str]] = {"target": "sentiment"}
-"""Which head answers for a task that has none of its own."""
 
 
 def measured(
@@ -25,41 +21,53 @@ def measured(
     thresholds: Mapping[str, Mapping[str, float]],
     sure: float,
 ) -> Scores:
-    """Figures of one task over labelled rows; below `sure` it abstains.
+    """Figures of one task over labelled rows; it abstains where the model only guesses.
 
-    Where every row is positive or negative, only these two are chosen from. Raises ModelError
-    where the model has no head for the task.
+    Below `sure` no language is told. Where every row is positive or negative, only these two are
+    chosen from. Raises ModelError where the model has no head for the task.
     """
     if task.name == "language":
         return _languages(rows, sure)
     truth = _truth(task.labels, rows)
-    probabilities = _probabilities(task, [row.text for row in rows], classifier)
+    prepared = [prepare(row.text) for row in rows]
+    scores = _scores(task, rows, prepared, classifier)
     if task.is_many:
+        probabilities = sigmoid(scores).astype(np.float64)
         cuts = np.array([thresholds[task.name][name] for name in task.labels])
-        chosen = probabilities >= cuts
-        is_told = chosen.any(axis=1)
+        chosen = np.asarray(probabilities >= cuts, dtype=np.bool_)
+        is_told = np.asarray(chosen.any(axis=1), dtype=np.bool_)
     else:
-        if (
-            task.name in ("sentiment", "target")
-            and not truth[:, task.labels.index("neutral")].any()
-        ):
-            probabilities[:, task.labels.index("neutral")] = 0.0
-            probabilities /= probabilities.sum(axis=1, keepdims=True)
+        found = softmax(scores)
+        is_told = classifier.stands(task.name, prepared, found)
+        probabilities = _among(task, truth, found.astype(np.float64))
         chosen = _best(probabilities)
-        is_told = probabilities.max(axis=1) >= sure
-    judged = Judged(probabilities, chosen, np.asarray(is_told))
+    judged = Judged(probabilities, chosen, is_told)
     return score(task.labels, truth, judged, is_many=task.is_many)
 
 
-def _probabilities(
-    task: Task, texts: Sequence[str], classifier: OnnxClassifier
-) -> NDArray[np.float64]:
-    scores = classifier.scores([prepare(text) for text in texts])
-    head = _HEADS.get(task.name, task.name)
-    if head not in scores:
+def _scores(
+    task: Task, rows: Sequence[Row], prepared: Sequence[str], classifier: OnnxClassifier
+) -> Logits:
+    if task.name == "target":
+        texts, targets = [row.text for row in rows], [row.target or "" for row in rows]
+        if (found := classifier.scores_towards(texts, targets)) is not None:
+            return found
+        # What is said of anything is the best guess at what is said of one thing.
+        return classifier.scores(prepared)["sentiment"]
+    scores = classifier.scores(prepared)
+    if task.name not in scores:
         raise ModelError(f"{classifier.model} has no head for {task.name}; train one that has")
-    found = sigmoid(scores[head]) if task.is_many else softmax(scores[head])
-    return found.astype(np.float64)
+    return scores[task.name]
+
+
+def _among(task: Task, truth: Truth, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probabilities, without the neutral ones where no row is neutral."""
+    if task.name in ("sentiment", "target"):
+        neutral = task.labels.index("neutral")
+        if not truth[:, neutral].any():
+            probabilities[:, neutral] = 0.0
+            probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _languages(rows: Sequence[Row], sure: float) -> Scores:

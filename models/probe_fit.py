@@ -35,16 +35,10 @@ def wanted(found: Sequence[Example], task: str) -> NDArray[np.bool_]:
     return out
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Fit, write, and bring the manifest up to date."""
-    parser = argparse.ArgumentParser(prog="models.probe_fit", description=__doc__)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--archives", type=Path, required=True)
-    asked = parser.parse_args(argv)
-    before = load(asked.weights)
-    classifier = OnnxClassifier(asked.weights, threads=1)
-    found = examples(asked.data, asked.archives, "train")
+def fit_all(folder: Path, found: Sequence[Example]) -> None:
+    """Fit on `found`, write to the weights in `folder`, and bring their manifest up to date."""
+    before = load(folder)
+    classifier = OnnxClassifier(folder, threads=1)
     probes = {}
     for task in TASKS:
         known = [one for one in found if getattr(one, task) not in (UNKNOWN, None)]
@@ -52,15 +46,25 @@ def main(argv: Sequence[str] | None = None) -> None:
         several = task == "emotion"
         strength = _SEVERAL if several else _ONE
         probes[task] = probe.fit(rows, wanted(known, task), strength=strength, even=not several)
-    probe.save(asked.weights, probes)
+    probe.save(folder, probes)
     describe(
-        asked.weights,
+        folder,
         before.name,
         before.thresholds,
         heads=before.heads,
         temperatures=before.temperatures,
         abstain=before.abstain,
     )
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit the probes of the weights in a folder."""
+    parser = argparse.ArgumentParser(prog="models.probe_fit", description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archives", type=Path, required=True)
+    asked = parser.parse_args(argv)
+    fit_all(asked.weights, examples(asked.data, asked.archives, "train"))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,9 @@
-"""Train the network that ships, with what teachers said, and write it as a folder of weights.
+"""The network that ships: trained with what teachers said, and written as a folder of weights."""
 
-    python -m models.student --data SETS --archives ARCHIVES --out DIR --name laurels-2 \\
-        --soft SOFT/sentiment.npz SOFT/manner.npz
-
-Run the same again to go on where a leg ended or was cut. At the end it tells what int8 costs, and
-`models.tune` tunes the rest.
-"""
-
-import argparse
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -23,9 +16,12 @@ from models.export import export
 from models.heads import TRAINED, clipped
 from models.network import Network
 from models.soft import Rows, Soft
-from models.train import LegEnded, Plan, base_model, padded, tokenizer_of, train
+from models.train import Plan, base_model, padded, tokenizer_of, train
 from models.tune import SINGLE
 from models.weights_file import describe
+
+RUN: Final = "run"
+"""Where in the folder the checkpoint stands."""
 
 
 def in_float(network: Network, texts: Sequence[str]) -> Rows:
@@ -61,48 +57,39 @@ def lost(
     return out
 
 
-def _report(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The folders of labelled sets and of archives, and sources of them to leave out."""
+
+    data: Path
+    archives: Path
+    without: frozenset[str] = frozenset()
+
+    def examples(self, split: str) -> list[Example]:
+        """Raises FileNotFoundError where a set is missing."""
+        return examples(self.data, self.archives, split, without=self.without)
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="models.student", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--soft", type=Path, nargs="*", default=[])
-    parser.add_argument("--begin", type=Path, help="the checkpoint of a run to begin with")
-    parser.add_argument("--without", nargs="*", default=[], help="sources to leave out")
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=7e-5)
-    parser.add_argument("--minutes", type=float, default=85.0)
-    return parser.parse_args(argv)
+def make(
+    sets: Sets,
+    out: Path,
+    name: str,
+    plan: Plan,
+    report: Callable[[str], None],
+    *,
+    begin: Path | None = None,
+    soft: Sequence[Path] = (),
+) -> None:
+    """Train, export to `out`, and tell what int8 costs.
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Train, export, compare; 0 when all is done, 3 when a leg ended before."""
-    asked = _arguments(argv)
-    without = frozenset(asked.without)
-    found = examples(asked.data, asked.archives, "train", without=without)
-    plan = Plan(epochs=asked.epochs, learning_rate=asked.rate, minutes=asked.minutes)
-    run = asked.out / "run"
-    try:
-        network = train(
-            found, run, plan, _report, begin=asked.begin, soft=Soft(asked.soft), heads=TRAINED
-        )
-    except LegEnded as ended:
-        _report(str(ended))
-        return 3
-    export(network, asked.out)
+    `begin` and `soft` as in `models.train.train`. Raises models.train.LegEnded where the plan's
+    minutes were over first, and FileNotFoundError where a set is missing.
+    """
+    found = sets.examples("train")
+    network = train(found, out / RUN, plan, report, begin=begin, soft=Soft(soft), heads=TRAINED)
+    report("exporting")
+    export(network, out)
     even = dict.fromkeys(emotion.LABELS, 0.5)
-    describe(asked.out, asked.name, {"emotion": even}, heads=network.widths)
-    dev = examples(asked.data, asked.archives, "dev")
-    for head, (before, after) in lost(network, asked.out, dev).items():
-        _report(f"{head}: macro recall {100 * before:.1f} in float, {100 * after:.1f} in int8")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    describe(out, name, {"emotion": even}, heads=network.widths)
+    for head, (before, after) in lost(network, out, sets.examples("dev")).items():
+        report(f"{head}: macro recall {100 * before:.1f} in float, {100 * after:.1f} in int8")

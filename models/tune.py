@@ -25,6 +25,8 @@ from models.tongues import LANGUAGES, SUPPORTED, tongue
 from models.weights_file import describe, load, of_language
 
 Numbers = dict[str, dict[str, float]]
+Figures = dict[str, dict[str, float]]
+"""Of each task, and of each source of it, the figures by name; shares are per cent."""
 _NEVER: Final = 1.01
 """No probability is as high: what is judged in such a language is always a guess."""
 
@@ -66,9 +68,9 @@ def _known(
 
 def figures(
     found: Sequence[Example], scores: Mapping[str, Logits], temperatures: Numbers
-) -> dict[str, dict[str, float]]:
+) -> Figures:
     """How good each head is on each source, with its calibration at the temperatures."""
-    out: dict[str, dict[str, float]] = {}
+    out: Figures = {}
     for head, labels in SINGLE.items():
         if head not in scores:
             continue
@@ -95,9 +97,7 @@ def _side_by_side(scores: Mapping[str, Logits]) -> Logits:
     return np.concatenate([scores[head] for head in HEADS], axis=1)
 
 
-def _held_out(
-    found: Sequence[Example], scores: Mapping[str, Logits]
-) -> dict[str, dict[str, float]]:
+def _held_out(found: Sequence[Example], scores: Mapping[str, Logits]) -> Figures:
     """The figures of one half of `found` with what was tuned on the other."""
     tuned, rest = halves(found)
     on, told = ({head: rows[at::2] for head, rows in scores.items()} for at in range(2))
@@ -112,31 +112,35 @@ def _held_out(
     return shown
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Tune, write the manifest, print the figures."""
-    parser = argparse.ArgumentParser(prog="models.tune", description=__doc__)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=1)
-    asked = parser.parse_args(argv)
-    before = load(asked.weights)
+def settle_all(folder: Path, found: Sequence[Example]) -> Figures:
+    """Tune the weights in `folder` on `found`, write their manifest, and return the figures."""
+    before = load(folder)
     heads = before.heads
-    describe(asked.weights, before.name, before.thresholds, heads=heads)
-    classifier = OnnxClassifier(asked.weights, threads=asked.threads)
-    found = examples(asked.data, asked.archives, "dev")
+    describe(folder, before.name, before.thresholds, heads=heads)
+    classifier = OnnxClassifier(folder, threads=1)
     scores = classifier.scores([one.text for one in found])
     shown = _held_out(found, scores)
     temperatures, abstain = settled(found, scores)
     chosen = tune(found, _side_by_side(scores))
     describe(
-        asked.weights,
+        folder,
         before.name,
         {"emotion": chosen},
         heads=heads,
         temperatures=temperatures,
         abstain=abstain,
     )
+    return shown
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Tune, write the manifest, print the figures."""
+    parser = argparse.ArgumentParser(prog="models.tune", description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archives", type=Path, required=True)
+    asked = parser.parse_args(argv)
+    shown = settle_all(asked.weights, examples(asked.data, asked.archives, "dev"))
     sys.stdout.write(json.dumps(shown, indent=1) + "\n")
 
 

@@ -17,7 +17,7 @@ ASKED: Final = {
 def unsure(case: Case, policy: Policy) -> Ruling | None:
     """Where the intent is in doubt, a person reads it."""
     intent = case.reading.intent
-    if intent.confidence < policy.confident:
+    if intent.is_guess or intent.confidence < policy.confident:
         return Ruling(Verdict.REVIEW, "unsure", f"maybe {case.kind.value}, {intent.confidence:.2f}")
     return None
 

@@ -17,6 +17,8 @@ class Label:
 
     name: str
     confidence: float
+    is_guess: bool = False
+    """The model does not answer for it."""
 
     def sure(self, name: str, threshold: float) -> bool:
         """Whether it is this label, with at least this confidence."""
@@ -84,7 +86,7 @@ def _said(task: Task, right: Mapping[Task, str]) -> Label | None:
 
 
 def _label(analysis: Analysis | None) -> Label | None:
-    return Label(analysis.label, analysis.confidence) if analysis else None
+    return Label(analysis.label, analysis.confidence, analysis.is_guess) if analysis else None
 
 
 def _marks(analysis: Analysis | None) -> tuple[str, ...]:

@@ -116,9 +116,15 @@ def thread_is_full(case: Case, policy: Policy) -> Ruling | None:
 
 
 def praise(case: Case, policy: Policy) -> Ruling:
-    """Praise is answered by a person, unless the policy proposes thanks. It never earns points."""
-    verdict = Verdict.THANK if policy.thank_praise else Verdict.REVIEW
-    return Ruling(verdict, "praise", f"praise, {case.reading.intent.confidence:.2f}")
+    """Praise is answered by a person, unless the policy proposes thanks. It never earns points.
+
+    Where the model only guesses that it is praise, or the mood of it, a person reads it.
+    """
+    reading = case.reading
+    is_told = not reading.intent.is_guess and not reading.sentiment.is_guess
+    verdict = Verdict.THANK if policy.thank_praise and is_told else Verdict.REVIEW
+    maybe = "praise" if is_told else "maybe praise"
+    return Ruling(verdict, "praise", f"{maybe}, {reading.intent.confidence:.2f}")
 
 
 def thank(case: Case, _policy: Policy) -> Ruling:

@@ -132,7 +132,7 @@ def _asked(heard: Heard, policy: Policy) -> CaseKind | None:
         return None
     if is_root(heard.post.post) or heard.is_mention:
         return kind if intent.confidence >= policy.unsure else None
-    sure = kind is CaseKind.ISSUE and intent.confidence >= policy.confident
+    sure = kind is CaseKind.ISSUE and intent.confidence >= policy.confident and not intent.is_guess
     return kind if sure else None
 
 

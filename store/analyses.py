@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -9,6 +10,8 @@ from store.posts import fetch, stored
 from store.records import Analysis, StoredPost, Task
 from store.rows import chunks, insert
 from store.schema import analysis, post
+
+_SAID: Final = ("label", "confidence", "scores", "is_guess")
 
 
 def pending(tx: Connection, limit: int, after_id: int = 0) -> list[StoredPost]:
@@ -34,7 +37,7 @@ def save(tx: Connection, analyses: Sequence[Analysis]) -> None:
     if not rows:
         return
     statement = insert(tx, analysis)
-    replaced = {name: statement.excluded[name] for name in ("label", "confidence", "scores")}
+    replaced = {name: statement.excluded[name] for name in _SAID}
     tx.execute(
         statement.on_conflict_do_update(index_elements=["post_id", "task", "model"], set_=replaced),
         [
@@ -45,6 +48,7 @@ def save(tx: Connection, analyses: Sequence[Analysis]) -> None:
                 "label": one.label,
                 "confidence": one.confidence,
                 "scores": _short(one.scores),
+                "is_guess": one.is_guess,
             }
             for (post_id, task, model), one in rows
         ],
@@ -72,8 +76,9 @@ def of(tx: Connection, post_ids: Collection[int]) -> dict[int, dict[Task, Analys
         )
         for row in tx.execute(query):
             found[row.post_id][Task(row.task)] = Analysis(
-                row.post_id, Task(row.task), row.model, row.label, row.confidence, row.scores
-            )
+                row.post_id, Task(row.task), row.model, row.label, row.confidence, row.scores,
+                row.is_guess,
+            )  # fmt: skip
     return dict(found)
 
 

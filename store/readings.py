@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, or_, select
 
 from store.records import Task
 from store.schema import analysis, post
@@ -22,7 +22,7 @@ class Count:
     is_late: bool
     posts: int
     unsure: int
-    """Those with a confidence below the line asked for."""
+    """Those that are guesses, or with a confidence below the line asked for."""
     confidence: float
     squares: float
     """The sums of the confidences and of their squares."""
@@ -58,7 +58,7 @@ def counts(
             language,
             is_late,
             func.count().label("posts"),
-            func.sum(case((sure < line, 1), else_=0)).label("unsure"),
+            func.sum(case((or_(sure < line, analysis.c.is_guess), 1), else_=0)).label("unsure"),
             func.sum(sure).label("confidence"),
             func.sum(sure * sure).label("squares"),
         )

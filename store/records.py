@@ -199,7 +199,10 @@ class StoredPost:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one model said of one post on one task. `scores` are probabilities by label."""
+    """What one model said of one post on one task. `scores` are probabilities by label.
+
+    A guess is less likely than what the model answers for: a person decides.
+    """
 
     post_id: int
     task: Task
@@ -207,6 +210,7 @@ class Analysis:
     label: str
     confidence: float
     scores: Mapping[str, float] = field(default_factory=dict)
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

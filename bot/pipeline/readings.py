@@ -143,4 +143,5 @@ def _label(relevance: Relevance) -> Label:
 
 
 def _row(post_id: int, task: Task, model: str, label: Label) -> Analysis:
-    return Analysis(post_id, task, model, label.name, label.confidence, label.scores)
+    name, sure = label.name, label.confidence
+    return Analysis(post_id, task, model, name, sure, label.scores, label.is_guess)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from store.schema.columns import Instant, metadata, ref, row_id, words
@@ -25,6 +26,7 @@ analysis = Table(
     Column("label", String(32), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("scores", JSON, nullable=False),
+    Column("is_guess", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("post_id", "task", "model"),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.classifier import OnnxClassifier
@@ -85,3 +86,21 @@ def test_changed_model_file_is_refused(tmp_path: Path) -> None:
         file.write(b"\x00\x01")
     with pytest.raises(ModelError, match="SHA-256"):
         OnnxClassifier(folder)
+
+
+def test_it_guesses_in_a_language_that_it_does_not_answer_for() -> None:
+    (english, french) = OnnxClassifier().classify(
+        [Text("I love this update, thank you!"), Text("J'adore cette mise à jour, merci à vous !")]
+    )
+    assert (english.sentiment.name, english.sentiment.is_guess) == ("positive", False)
+    assert (french.sentiment.name, french.sentiment.is_guess) == ("positive", True)
+
+
+def test_it_guesses_where_nothing_is_likely() -> None:
+    classifier = OnnxClassifier()
+    texts = ["Thank you so much for your help!", "hm", "it is what it is I suppose, kind of"]
+    judged = classifier.classify([Text(text) for text in texts])
+    found = np.array([[one.intent.confidence] for one in judged])
+    stands = classifier.stands("intent", texts, found).tolist()
+    assert stands == [not one.intent.is_guess for one in judged]
+    assert stands[0]
