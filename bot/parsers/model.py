@@ -1,4 +1,4 @@
-"""``laurels model``: info, classify, why, behave, drift, eval, evaluate and train."""
+"""``laurels model``: info, classify, why, behave, drift, eval and train."""
 
 from pathlib import Path
 from typing import Annotated
@@ -88,24 +88,31 @@ def eval_(
 def train(
     data: Data,
     archives: Archives,
-    out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder to write; an interrupted run goes on.")
-    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder to write.")],
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name and version kept beside each analysis.")
     ],
     epochs: Annotated[
         int, typer.Option(min=1, metavar="N", help="How often it sees every text.")
-    ] = 2,
+    ] = 3,
+    soft: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What a teacher said; may be given several times."),
+    ] = None,
+    begin: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint to begin with.")
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option(min=0, metavar="N", help="Length of a leg; 0 trains to the end.")
+    ] = 85.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it was cut.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Train another model on the labelled sets."""
-    from bot.commands import model as command
+    """Train another model on the labelled sets; exit status 3: go on with --resume."""
+    from bot.commands import model_train as command
 
-    command.train(data, archives, out, epochs, name)
-
-
-def evaluate(data: Data, archives: Archives, config: Config = None, as_json: Json = False) -> None:
-    """Measure the model on the labelled sets."""
-    from bot.commands import model as command
-
-    command.evaluate(settings_in(config), data, archives, as_json=as_json)
+    lesson = command.Lesson(
+        data, archives, out, name, epochs, minutes, tuple(soft or ()), begin, resume
+    )
+    if not command.train(lesson, as_json=as_json):
+        raise typer.Exit(3)
