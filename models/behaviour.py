@@ -104,7 +104,7 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[Probe]:
 
 def _filled(text: str) -> str:
     """The text with plain sentences, up to the length of a long post, where it asks for them."""
-    room = _LONG - len(text)
+    room = (_LONG - len(text)) // max(1, text.count(_FILLER))
     return text.replace(_FILLER, (_PLAIN * (room // len(_PLAIN) + 1))[:room].strip())
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 
 from models import emotion, intent, probe, sentiment, tongues
 from models import irony as irony_words
-from models.heads import HEADS, TOPIC, WIDTH, clipped
+from models.heads import HEADS, TOPIC, WIDTH
 from models.irony import irony
 from models.judgement import Judgement, Label, Likelihoods, Text, Topics
 from models.target import marked
 from models.text import prepare
 from models.tongues import tongue
 from models.weights_file import BUNDLED, ModelError, load, of_language
+from models.windows import pooled, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +60,8 @@ class OnnxClassifier:
         self._tokenizer = Tokenizer.from_file(str(weights.tokenizer))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        ends = map(self._tokenizer.token_to_id, ".!?")
+        self._stops = frozenset(one for one in ends if one is not None)
         options = onnxruntime.SessionOptions()
         # Two batches on a thread each go faster through two cores than one batch on both.
         options.intra_op_num_threads = 1
@@ -187,7 +191,9 @@ class OnnxClassifier:
         """One pass through the network for both of its outputs."""
         unique = {text: place for place, text in enumerate(dict.fromkeys(prepared))}
         encodings = self._tokenizer.encode_batch(list(unique))
-        rows = [clipped(encoding.ids) for encoding in encodings]
+        cut = [windows(encoding.ids, self._stops) for encoding in encodings]
+        known = {ids: place for place, ids in enumerate(dict.fromkeys(map(tuple, chain(*cut))))}
+        rows = list(known)
         out = np.empty((len(rows), sum(self._weights.heads.values())), dtype=np.float32)
         topics = np.empty((len(rows), WIDTH), dtype=np.float32)
 
@@ -201,8 +207,12 @@ class OnnxClassifier:
         with ThreadPoolExecutor(self._threads) as pool:
             for done in [pool.submit(judge, places) for places in self._by_length(rows)]:
                 done.result()
+        places = [[known[tuple(ids)] for ids in each] for each in cut]
+        told = np.stack([pooled(out[some], self._weights.heads) for some in places])
         order = [unique[text] for text in prepared]
-        return out[order], topics[order] if TOPIC in self._outputs else None
+        if TOPIC not in self._outputs:
+            return told[order], None
+        return told[order], topics[[some[0] for some in places]][order]
 
     def _by_length(self, rows: Sequence[Sequence[int]]) -> "Iterator[list[int]]":
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]))

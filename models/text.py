@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-MAX_CHARS = 6000
+MAX_CHARS = 12_000
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _INLINE_CODE = re.compile(r"`([^`\n]{1,400})`")
