@@ -54,6 +54,7 @@ def fit_all(folder: Path, found: Sequence[Example]) -> None:
         heads=before.heads,
         temperatures=before.temperatures,
         abstain=before.abstain,
+        errors=before.errors,
     )
 
 

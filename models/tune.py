@@ -40,6 +40,8 @@ SINGLE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The heads that choose one label, and the words for it."""
 
+COUNTED: Final = ("sentiment", "intent")
+
 
 def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Numbers, Numbers]:
     """Temperatures and abstention thresholds of each head; sentiment's by language."""
@@ -64,6 +66,23 @@ def _known(
 ) -> tuple[list[int], "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
     rows = [at for at, one in enumerate(found) if getattr(one, head) != UNKNOWN]
     return rows, np.array([getattr(found[at], head) for at in rows], dtype=np.int64)
+
+
+def mistakes(
+    found: Sequence[Example], scores: Mapping[str, Logits]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Of each task that the posts of a store are counted by, what texts of a label were called."""
+    out: dict[str, dict[str, dict[str, int]]] = {}
+    for head in COUNTED:
+        rows, truth = _known(found, head)
+        called, labels = scores[head][rows].argmax(axis=1), SINGLE[head]
+        out[head] = {
+            true: {
+                said: int(((truth == at) & (called == to)).sum()) for to, said in enumerate(labels)
+            }
+            for at, true in enumerate(labels)
+        }
+    return out
 
 
 def figures(
@@ -129,6 +148,7 @@ def settle_all(folder: Path, found: Sequence[Example]) -> Figures:
         heads=heads,
         temperatures=temperatures,
         abstain=abstain,
+        errors=mistakes(found, scores),
     )
     return shown
 

@@ -35,6 +35,8 @@ class Weights:
     """Of each task that is calibrated, a temperature by language; ``*`` for any other."""
     abstain: dict[str, dict[str, float]]
     """Likewise the probability below which an answer is a guess."""
+    errors: dict[str, dict[str, dict[str, int]]]
+    """Of each task, by true label, what labelled texts that trained nothing were called."""
 
 
 def of_language(numbers: Mapping[str, float], language: str | None, default: float) -> float:
@@ -61,6 +63,7 @@ def load(folder: Path = BUNDLED) -> Weights:
         heads = {str(head): int(width) for head, width in manifest.get("heads", HEADS.items())}
         temperatures = _numbers(manifest.get("temperatures", {}))
         abstain = _numbers(manifest.get("abstain", {}))
+        errors = {task: _counts(of) for task, of in manifest.get("errors", {}).items()}
     except FileNotFoundError:
         raise ModelError(f"{path}: no model here; set models.path to a folder with one") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -76,11 +79,15 @@ def load(folder: Path = BUNDLED) -> Weights:
     network, tokenizer = folder / NETWORK, folder / TOKENIZER
     if {network.name, tokenizer.name} - set(files):
         raise ModelError(f"{path}: names no {network.name} or no {tokenizer.name}")
-    return Weights(name, network, tokenizer, thresholds, heads, temperatures, abstain)
+    return Weights(name, network, tokenizer, thresholds, heads, temperatures, abstain, errors)
 
 
 def _numbers(found: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     return {task: dict(values) for task, values in found.items()}
+
+
+def _counts(found: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    return {true: {said: int(n) for said, n in called.items()} for true, called in found.items()}
 
 
 def describe(
@@ -91,6 +98,7 @@ def describe(
     heads: Mapping[str, int] = TRAINED,
     temperatures: Mapping[str, Mapping[str, float]] | None = None,
     abstain: Mapping[str, Mapping[str, float]] | None = None,
+    errors: Mapping[str, Mapping[str, Mapping[str, int]]] | None = None,
 ) -> None:
     """Write the manifest: name, hashes of the files, heads, and what was tuned on dev."""
     files = [
@@ -105,6 +113,7 @@ def describe(
         "thresholds": thresholds,
         "temperatures": temperatures or {},
         "abstain": abstain or {},
+        "errors": errors or {},
     }
     text = json.dumps(manifest, indent=2, sort_keys=True)
     (out / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``laurels model``: info, classify, why, behave, drift, eval and train."""
+"""``laurels model``: info, classify, why, behave, drift, mix, eval and train."""
 
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +68,21 @@ def drift(config: Config = None, as_json: Json = False) -> None:
     settings = settings_in(config)
     with heard_before(settings) as engine:
         command.drift(engine, settings, as_json=as_json)
+
+
+def mix(
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, metavar="N", help="Of the last N days.")
+    ] = 30,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """How common each mood and intent is, corrected for how the model errs."""
+    from bot.commands import model_mix as command
+
+    settings = settings_in(config)
+    with heard_before(settings) as engine:
+        command.mix(engine, settings, days, as_json=as_json)
 
 
 def eval_(
