@@ -8,6 +8,7 @@ from typing import Final
 from desk import conversation, doubts
 from desk.review import AS_CORRECTED, CORRECTABLE, admission
 from desk.words import excerpt, platform_name, web_address
+from rewards.act import POLICY
 from store import (
     analyses,
     audit,
@@ -54,8 +55,6 @@ VERBS: Final = {
     "uncorrect": "undid a correction:",
 }
 """What the history calls an act, where its own word says too little."""
-POLICY: Final = "policy"
-"""The actor of a decision that no person took."""
 ALSO: Final = 3
 """Other labels shown beside that of an analysis."""
 COPIES: Final = 50

@@ -1,12 +1,16 @@
 """Act on a decision: the only door to effects. Everything in the caller's transaction."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from rewards.case import Case, Decision
 from rewards.policy import Policy
 from store import audit, cases, decisions, ledger, outbox
 from store.db import Connection
 from store.records import CaseState, Draft, LedgerEntry, Verdict
+
+POLICY: Final = "policy"
+"""The actor of what no person decided."""
 
 
 def act(
@@ -15,7 +19,7 @@ def act(
     case: Case,
     policy: Policy,
     now: datetime,
-    actor: str = "policy",
+    actor: str = POLICY,
 ) -> bool:
     """Carry out the policy's decision on a new case.
 

@@ -1,0 +1,47 @@
+"""Readings that a member saw and left as they were, and posts that stand for all that were read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, exists, func, select
+
+from store.posts import fetch, stored
+from store.records import CaseState, StoredPost, Verdict
+from store.schema import case, decision, edit, post
+
+_ACTED: Final = (Verdict.THANK.value, Verdict.ROUTE.value)
+
+
+def acted_on(tx: Connection, policy: str, limit: int) -> Mapping[int, datetime]:
+    """Standing posts with a case that a member approved, the newest first, and when.
+
+    What the actor `policy` decided was seen by nobody. A post that changed since says something
+    else.
+    """
+    by_member = exists().where(
+        decision.c.case_id == case.c.id,
+        decision.c.actor != policy,
+        decision.c.verdict.in_(_ACTED),
+    )
+    later = exists().where(edit.c.post_id == post.c.id, edit.c.replaced_at > case.c.closed_at)
+    at = func.max(case.c.closed_at).label("at")
+    query = (
+        select(post.c.id, at)
+        .join_from(case, post, post.c.id == case.c.post_id)
+        .where(case.c.state == CaseState.DONE.value, post.c.deleted_at.is_(None), by_member, ~later)
+        .group_by(post.c.id)
+        .order_by(at.desc(), post.c.id.desc())
+        .limit(limit)
+    )
+    return {row.id: row.at for row in tx.execute(query)}
+
+
+def spread(tx: Connection, count: int) -> list[StoredPost]:
+    """About `count` standing posts that were understood, evenly over all that were heard."""
+    newest = tx.scalar(select(func.max(post.c.id))) or 0
+    ids = range(newest, 0, -max(1, newest // count))
+    query = stored().where(
+        post.c.id.in_(ids[:count]), post.c.understood_by.is_not(None), post.c.deleted_at.is_(None)
+    )
+    return fetch(tx, query.order_by(post.c.id))
