@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models import emotion, intent, probe, sentiment, tongues
 from models import irony as irony_words
+from models.adapted import Adaptation
 from models.heads import HEADS, TOPIC, WIDTH
 from models.irony import irony
 from models.judgement import Judgement, Label, Likelihoods, Text, Topics
@@ -42,16 +43,28 @@ class OnnxClassifier:
     """The bundled model, or another exported by ``laurels model train``, from `folder`.
 
     `threads` batches run side by side, with 0 one a core; `batch` texts of like length go through
-    together. Raises
-    models.weights_file.ModelError where the files are not those that were shipped.
+    together. What `adaptation` has a head for, it says. Raises
+    models.weights_file.ModelError where the files are not those that were shipped, and
+    models.adapted.OtherWeightsError where the adaptation is of other weights.
     """
 
-    def __init__(self, folder: Path = BUNDLED, *, threads: int = 0, batch: int = 16) -> None:
+    def __init__(
+        self,
+        folder: Path = BUNDLED,
+        *,
+        threads: int = 0,
+        batch: int = 16,
+        adaptation: Adaptation | None = None,
+    ) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         weights = load(folder)
         self._name = weights.name
+        self._adapted = {} if adaptation is None else adaptation.heads
+        if adaptation is not None:
+            adaptation.check(weights.name, weights.identity)
+            self._name = f"{weights.name}+{adaptation.version}"
         self._weights = weights
         self._tongues = tongues.load(folder)
         self._probes = probe.load(folder)
@@ -74,8 +87,13 @@ class OnnxClassifier:
 
     @property
     def model(self) -> str:
-        """Name and version of the weights."""
+        """Name and version of the weights and, where a team's corrections moved them, of that."""
         return self._name
+
+    @property
+    def identity(self) -> str:
+        """What tells these weights from any others."""
+        return self._weights.identity
 
     def classify(self, texts: Sequence[Text]) -> list[Judgement]:
         """One judgement a text, in the order given; an empty text is neutral and `other`."""
@@ -127,7 +145,8 @@ class OnnxClassifier:
     def logits(self, prepared: Sequence[str]) -> Logits:
         """[texts, all of `HEADS`] for texts that went through ``prepare``, neither weighed by their
         forms nor calibrated."""
-        parts = self._joined(*self._read(prepared), prepared)
+        read, topics = self._read(prepared)
+        parts = self._joined(read, _features(read, topics), prepared)
         return np.concatenate([parts[head] for head in HEADS], axis=1)
 
     def read(self, prepared: Sequence[str]) -> Logits:
@@ -140,18 +159,21 @@ class OnnxClassifier:
 
     def features(self, prepared: Sequence[str]) -> Logits:
         """What a probe reads of each text; needs weights that tell what a text speaks of."""
+        return self.features_and_scores(prepared)[0]
+
+    def features_and_scores(self, prepared: Sequence[str]) -> tuple[Logits, dict[str, Logits]]:
+        """Both from one pass, for whoever fits on both."""
         read, topics = self._read(prepared)
         if topics is None:
             raise ModelError(f"{self._name} is older than its topics; a probe needs them")
-        return probe.features(read, topics)
+        return probe.features(read, topics), self._answered(read, topics, prepared)
 
     def _joined(
-        self, read: Logits, topics: Topics | None, prepared: Sequence[str]
+        self, read: Logits, rows: Logits | None, prepared: Sequence[str]
     ) -> dict[str, Logits]:
         """What network, probes and the head for other languages say together."""
         parts = heads_of(read, self._weights.heads)
-        if topics is not None:
-            rows = probe.features(read, topics)
+        if rows is not None:
             parts |= {task: one.scores(rows) for task, one in self._probes.items()}
         if self._tongues is not None:
             parts["sentiment"] = self._tongues.joined(parts["sentiment"], prepared)
@@ -160,10 +182,15 @@ class OnnxClassifier:
     def _answered(
         self, read: Logits, topics: Topics | None, prepared: Sequence[str]
     ) -> dict[str, Logits]:
-        """What all say together, intents weighed by forms, and calibrated."""
-        parts = self._joined(read, topics, prepared)
+        """What all say together, intents weighed by forms, calibrated, and as a team moved it."""
+        rows = _features(read, topics)
+        parts = self._joined(read, rows, prepared)
         parts["intent"] = np.log(intents(softmax(parts["intent"]), prepared) + _TINY)
-        return self._calibrated(parts, prepared)
+        found = self._calibrated(parts, prepared)
+        if rows is not None:
+            moved = self._adapted.items()
+            found |= {task: head.scores(found[task], rows) for task, head in moved}
+        return found
 
     def _calibrated(self, parts: dict[str, Logits], prepared: Sequence[str]) -> dict[str, Logits]:
         found = dict(parts)
@@ -230,6 +257,10 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[n
         ids[at, : len(row)] = row
         mask[at, : len(row)] = 1
     return ids, mask
+
+
+def _features(read: Logits, topics: Topics | None) -> Logits | None:
+    return None if topics is None else probe.features(read, topics)
 
 
 def heads_of(logits: Logits, widths: Mapping[str, int] = HEADS) -> dict[str, Logits]:

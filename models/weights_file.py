@@ -37,6 +37,8 @@ class Weights:
     """Likewise the probability below which an answer is a guess."""
     errors: dict[str, dict[str, dict[str, int]]]
     """Of each task, by true label, what labelled texts that trained nothing were called."""
+    identity: str
+    """A hash of what its answers follow from: the files, the heads and the temperatures."""
 
 
 def of_language(numbers: Mapping[str, float], language: str | None, default: float) -> float:
@@ -79,7 +81,19 @@ def load(folder: Path = BUNDLED) -> Weights:
     network, tokenizer = folder / NETWORK, folder / TOKENIZER
     if {network.name, tokenizer.name} - set(files):
         raise ModelError(f"{path}: names no {network.name} or no {tokenizer.name}")
-    return Weights(name, network, tokenizer, thresholds, heads, temperatures, abstain, errors)
+    identity = _identity(files, heads, temperatures)
+    return Weights(
+        name, network, tokenizer, thresholds, heads, temperatures, abstain, errors, identity
+    )
+
+
+def _identity(
+    files: Mapping[str, str],
+    heads: Mapping[str, int],
+    temperatures: Mapping[str, Mapping[str, float]],
+) -> str:
+    parts = [sorted(files.items()), list(heads.items()), temperatures]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _numbers(found: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
