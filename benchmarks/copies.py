@@ -16,9 +16,9 @@ from benchmarks.report import archive, record
 from bot import wiring
 from bot.pipeline import understand
 from bot.pipeline.grouping import open_or_join
+from bot.settings import Settings
 from listener.connectors.archive import Archive, ArchiveOptions
 from models.copies import Words, alike, bands, likeness, words
-from models.settings import ModelSettings
 from rewards.policy import Policy
 from store import mentions
 from store.records import Post
@@ -121,7 +121,7 @@ def share_of_understanding(posts: Sequence[Post]) -> tuple[float, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         engine = wiring.store(StoreSettings(f"sqlite:///{folder}/store.db"))
-        judges, moment = wiring.judges(ModelSettings()), datetime.now(UTC)
+        judges, moment = wiring.judges(Settings()), datetime.now(UTC)
         with engine.begin() as tx:
             mentions.save_posts(tx, posts, "benchmark", max(one.created_at for one in posts))
         understand.open_or_join = timed

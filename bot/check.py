@@ -24,7 +24,6 @@ from listener.connectors import ConnectorError
 from listener.health import Health, health, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
-from models.settings import ModelSettings
 from store import cursors
 from store.cursors import CursorState
 from store.db import Connection, StoreError, check_version, open_store, reading, set_fact
@@ -70,7 +69,7 @@ class _Retrying(Exception):
 def check(
     settings: Settings,
     origin: Path | None,
-    classifier: Callable[[ModelSettings], Classifier],
+    classifier: Callable[[Settings], Classifier],
     now: datetime,
 ) -> list[Part]:
     """Try every part of `settings`, which were read from `origin` (None: the defaults).
@@ -80,7 +79,7 @@ def check(
     tried: dict[str, Callable[[], str]] = {
         "settings": lambda: _settings(settings, origin),
         "store": lambda: _store(settings.store),
-        "model": lambda: _model(settings.models, classifier) + _drifted(settings, now),
+        "model": lambda: _model(settings, classifier) + _drifted(settings, now),
         **{
             f"source {one.name}": _source_check(one, settings, now)
             for one in settings.listener.sources
@@ -168,7 +167,7 @@ def _must_be_makeable(file: Path) -> None:
         raise PermissionError(f"{file}: cannot be made, since {folder} cannot be written to")
 
 
-def _model(settings: ModelSettings, make: Callable[[ModelSettings], Classifier]) -> str:
+def _model(settings: Settings, make: Callable[[Settings], Classifier]) -> str:
     model = make(settings)
     (found,) = model.classify([Text(_SENTENCE)])
     return f"{model.model}: “{_SENTENCE}” reads as {found.intent.name}, {found.sentiment.name}"

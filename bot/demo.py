@@ -129,7 +129,7 @@ def run(
     models.weights_file.ModelError for a model that cannot be used.
     """
     (source,) = settings.listener.sources
-    judges = wiring.judges(settings.models)
+    judges = wiring.judges(settings)
     length = extent(_path(source))
     step = _Run(engine, settings.rewards, length.end, progress)
     with engine.begin() as tx:

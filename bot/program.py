@@ -35,7 +35,7 @@ MODEL: Final = Group(
     "The model: what it is, how good, why it says what it says.",
     (
         *(model.info, model.classify, model.why, model.behave),
-        *(model.drift, model.mix, model.eval_, model.train),
+        *(model.drift, model.mix, model.adapt, model.eval_, model.train),
     ),
 )
 QUERY: Final = Group(

@@ -45,6 +45,7 @@ class Daemon:
         self._stop = stop
         self._folder = wiring.data_folder(settings.store)
         self._judges: Judges | None = None
+        self._adapted: int | None = None
         self._senders = wiring.senders(self._folder)
         self._first_delivery = True
         self._ears: list[Ear] = []
@@ -135,8 +136,9 @@ class Daemon:
 
     def understand(self) -> None:
         """Judge what waits, a small batch at a time."""
-        if self._judges is None:
-            self._judges = wiring.judges(self._settings.models)
+        version = wiring.adapted_version(self._settings)
+        if self._judges is None or version != self._adapted:
+            self._judges, self._adapted = wiring.judges(self._settings), version
         while not self._stop.is_set():
             done = understand(
                 self._engine,

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bot.pipeline.readings import Judges
 from bot.settings import Settings, SettingsError, secret
@@ -15,6 +17,8 @@ from listener.needles import needles
 from listener.query import EVERYTHING
 from listener.roles import RoledMatcher
 from listener.settings import ListenSettings, QuerySettings, Role, SourceSettings, is_loopback
+from models import adapted
+from models.adapted import Adaptation
 from models.judgement import Classifier, Judge, Text
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
@@ -29,6 +33,9 @@ from store.versions import is_new
 if TYPE_CHECKING:
     from desk.reason import Explain
     from models.classifier import OnnxClassifier
+
+
+LOG = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
@@ -136,34 +143,34 @@ def _to_set(missing: Sequence[str]) -> str:
     )
 
 
-def classifier(settings: ModelSettings) -> Classifier:
+def classifier(settings: Settings) -> Classifier:
     """The model that the settings name; raises models.weights_file.ModelError."""
-    return _with_hub(settings, _bundled(settings))
+    return _with_hub(settings.models, bundled(settings))
 
 
-def judge(settings: ModelSettings) -> Judge:
+def judge(settings: Settings) -> Judge:
     """What tells the likelihoods behind the verdicts.
 
     Raises models.weights_file.ModelError, also where another model judges one of the tasks.
     """
-    if settings.hub is not None:
+    if settings.models.hub is not None:
         raise ModelError(
-            f"models.hub: only the bundled model tells why, and {settings.hub} judges in its "
-            "place; set models.hub to null"
+            f"models.hub: only the bundled model tells why, and {settings.models.hub} judges in "
+            "its place; set models.hub to null"
         )
-    return _bundled(settings)
+    return bundled(settings)
 
 
-def explain(settings: ModelSettings) -> "Explain":
+def explain(settings: Settings) -> "Explain":
     """What tells the desk which words moved a verdict; the first call loads the model."""
     from desk.reason import Moved, Moving, Unexplained
     from models.why import why
 
-    judging = cache(lambda: judge(settings))
+    judging = lru_cache(maxsize=1)(lambda _version: judge(settings))
 
     def explained(text: str, title: str | None, task: str) -> Moved:
         try:
-            found = why(judging(), Text(text, title), task)
+            found = why(judging(adapted_version(settings)), Text(text, title), task)
         except ModelError as error:
             raise Unexplained(str(error)) from error
         words = sorted(found.moving, key=lambda one: one.start)
@@ -173,11 +180,36 @@ def explain(settings: ModelSettings) -> "Explain":
     return explained
 
 
-def _bundled(settings: ModelSettings) -> "OnnxClassifier":
+def bundled(settings: Settings) -> "OnnxClassifier":
+    """The bundled model as the team's corrections moved it; where they were of other weights, as it
+    ships."""
+    try:
+        return shipped(settings.models, adapted.load(adapted_folder(settings)))
+    except adapted.OtherWeightsError as error:
+        LOG.warning(str(error))
+        return shipped(settings.models)
+
+
+def shipped(settings: ModelSettings, adaptation: Adaptation | None = None) -> "OnnxClassifier":
+    """The bundled model as it ships, or moved by an adaptation."""
     from models.classifier import OnnxClassifier
 
-    folder = settings.path or BUNDLED
-    return OnnxClassifier(folder, threads=settings.threads, batch=settings.batch)
+    return OnnxClassifier(
+        settings.path or BUNDLED,
+        threads=settings.threads,
+        batch=settings.batch,
+        adaptation=adaptation,
+    )
+
+
+def adapted_folder(settings: Settings) -> Path:
+    """Where the heads stand that the team's corrections moved."""
+    return data_folder(settings.store) / "adapted"
+
+
+def adapted_version(settings: Settings) -> int | None:
+    """The number of those that judge now; None for the model as it ships."""
+    return adapted.newest(adapted_folder(settings))
 
 
 def _with_hub(settings: ModelSettings, bundled: "OnnxClassifier") -> Classifier:
@@ -188,12 +220,12 @@ def _with_hub(settings: ModelSettings, bundled: "OnnxClassifier") -> Classifier:
     return HubClassifier(settings.hub, bundled, batch=settings.batch)
 
 
-def judges(settings: ModelSettings) -> Judges:
+def judges(settings: Settings) -> Judges:
     """Everything that judges a post."""
     from models.relevance import RelevanceJudge
 
-    bundled = _bundled(settings)
-    return Judges(_with_hub(settings, bundled), _identifier(), RelevanceJudge(bundled))
+    found = bundled(settings)
+    return Judges(_with_hub(settings.models, found), _identifier(), RelevanceJudge(found))
 
 
 @lru_cache(maxsize=4096)

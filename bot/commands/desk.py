@@ -66,7 +66,7 @@ def serve(
         now=clock(engine),
         watch=lambda tx, now: lines(tx, settings.rewards.confident, now),
         metrics_token=_metrics_token(),
-        explain=wiring.explain(settings.models),
+        explain=wiring.explain(settings),
     )
     note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")

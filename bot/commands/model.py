@@ -14,20 +14,24 @@ def info(settings: Settings, *, as_json: bool) -> None:
     """The model in use and its files, hashes checked."""
     folder = settings.models.path or BUNDLED
     weights = load(folder)
+    moved_in, version = wiring.adapted_folder(settings), wiring.adapted_version(settings)
     size = weights.network.stat().st_size
     value: dict[str, object] = {
         "name": weights.name,
         "folder": str(folder),
         "bytes": size,
         "hub": settings.models.hub,
+        "adapted": version,
     }
     text = f"{weights.name} in {folder} ({size / 1e6:.1f} MB); the hashes match."
+    if version is not None:
+        text += f"\nMoved by the team's corrections: version {version} in {moved_in}."
     emit(value, text, as_json=as_json)
 
 
 def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None:
     """Judge texts given on the command line."""
-    judged = wiring.classifier(settings.models).classify([Text(text) for text in texts])
+    judged = wiring.classifier(settings).classify([Text(text) for text in texts])
     rows = [("sentiment", "emotion", "intent", "text")]
     for text, one in zip(texts, judged, strict=True):
         cells = [_cell(each) for each in (one.sentiment, one.emotion, one.intent)]

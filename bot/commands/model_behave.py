@@ -17,7 +17,7 @@ def run(settings: Settings, limit: int, *, as_json: bool) -> None:
 
     Raises models.weights_file.ModelError.
     """
-    judge = wiring.judge(settings.models)
+    judge = wiring.judge(settings)
     found = behave(judge, probes())
     emit(_value(found, judge.model), _told(found, judge.model, limit), as_json=as_json)
 

@@ -4,10 +4,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from bot import wiring
 from bot.failures import CommandError
 from bot.settings import Settings
 from bot.terminal import columns, emit
-from models.classifier import OnnxClassifier
 from models.labelled import read
 from models.measure import measured
 from models.scoring import Scores
@@ -20,13 +20,11 @@ def evaluate(settings: Settings, name: str, path: Path, *, as_json: bool) -> Non
     task = TASKS.get(name)
     if task is None:
         raise CommandError(f"{name!r} is no task; there are {', '.join(TASKS)}")
-    folder = settings.models.path or BUNDLED
     rows = list(read(path, task))
-    classifier = OnnxClassifier(
-        folder, threads=settings.models.threads, batch=settings.models.batch
-    )
+    classifier = wiring.bundled(settings)
+    thresholds = load(settings.models.path or BUNDLED).thresholds
     began = time.perf_counter()
-    found = measured(task, rows, classifier, load(folder).thresholds, settings.rewards.confident)
+    found = measured(task, rows, classifier, thresholds, settings.rewards.confident)
     speed = len(rows) / (time.perf_counter() - began)
     value = asdict(found) | {"posts_per_second": speed, "model": classifier.model}
     emit(_rounded(value), _shown(name, found, speed, classifier.model), as_json=as_json)

@@ -25,7 +25,7 @@ def why(settings: Settings, text: str, task: str, *, as_json: bool) -> None:
 
     Raises models.weights_file.ModelError.
     """
-    judge = wiring.judge(settings.models)
+    judge = wiring.judge(settings)
     found = reason(judge, Text(text), task)
     value: dict[str, object] = {
         "task": found.task,

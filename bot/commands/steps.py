@@ -19,7 +19,7 @@ def understand_all(engine: Engine, settings: Settings, *, as_json: bool) -> None
         total = mentions.counts(tx).waiting
     posts = acts = cases = 0
     if total:
-        judges = wiring.judges(settings.models)
+        judges = wiring.judges(settings)
         with progress({"understand": "Understanding"}) as show:
             while (
                 batch := understand(

@@ -1,4 +1,4 @@
-"""``laurels model``: info, classify, why, behave, drift, mix, eval and train."""
+"""``laurels model``: info, classify, why, behave, drift, mix, adapt, eval and train."""
 
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +55,7 @@ def behave(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Try the model on plain probes: what it can do and what it cannot."""
+    """Try the model on plain probes, by capability."""
     from bot.commands import model_behave as command
 
     command.run(settings_in(config), limit, as_json=as_json)
@@ -77,12 +77,31 @@ def mix(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """How common each mood and intent is, corrected for how the model errs."""
+    """How common each mood and intent is, with its interval."""
     from bot.commands import model_mix as command
 
     settings = settings_in(config)
     with heard_before(settings) as engine:
         command.mix(engine, settings, days, as_json=as_json)
+
+
+def adapt(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Try and tell; keep nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the version before.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Learn from the team's corrections, where that is better."""
+    from bot.commands import model_adapt as command
+
+    if dry_run and undo:
+        raise typer.BadParameter("--undo changes what judges; leave --dry-run out")
+    settings = settings_in(config)
+    if undo:
+        command.undo(settings, as_json=as_json)
+        return
+    with heard_before(settings) as engine:
+        command.adapt(engine, settings, dry_run=dry_run, as_json=as_json)
 
 
 def eval_(
@@ -123,7 +142,10 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was cut.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train another model on the labelled sets; exit status 3: go on with --resume."""
+    """Train another model on the labelled sets.
+
+    Exit status 3: go on with --resume.
+    """
     from bot.commands import model_train as command
 
     lesson = command.Lesson(

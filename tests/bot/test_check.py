@@ -16,7 +16,6 @@ from desk.settings import DeskSettings
 from listener.connectors.archive import ArchiveOptions
 from listener.settings import ListenSettings, SourceSettings
 from models.judgement import Classifier, Judgement, Label, Text
-from models.settings import ModelSettings
 from models.weights_file import ModelError
 from rewards.policy import Policy
 from store import cursors
@@ -40,7 +39,7 @@ class FakeClassifier:
 
 
 def parts_of(settings: Settings, origin: Path | None = None) -> dict[str, Part]:
-    def make(_: ModelSettings) -> Classifier:
+    def make(_: Settings) -> Classifier:
         return FakeClassifier()
 
     return {part.name: part for part in check(settings, origin, make, NOW)}
@@ -100,7 +99,7 @@ def test_unreachable_server_is_told_without_its_password() -> None:
 
 
 def test_refused_model_does_not_end_the_check(settings: Settings) -> None:
-    def make(_: ModelSettings) -> Classifier:
+    def make(_: Settings) -> Classifier:
         raise ModelError("its SHA-256 is not the one in model.json")
 
     parts = {part.name: part for part in check(settings, None, make, NOW)}

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from bot import wiring
+from bot.settings import Settings
 from desk.reason import Unexplained
 from models.settings import ModelSettings
 
@@ -58,11 +59,11 @@ def test_unknown_task_is_told() -> None:
 
 def test_another_model_is_not_explained_by_the_bundled_one() -> None:
     with pytest.raises(Unexplained, match=r"set models\.hub to null"):
-        wiring.explain(ModelSettings(hub="other"))("good", None, "sentiment")
+        wiring.explain(Settings(models=ModelSettings(hub="other")))("good", None, "sentiment")
 
 
 def test_desk_is_told_the_words_in_their_order() -> None:
-    found = wiring.explain(ModelSettings())("It is terrible, I hate it", "Update", "sentiment")
+    found = wiring.explain(Settings())("It is terrible, I hate it", "Update", "sentiment")
     assert found.text == "Update. It is terrible, I hate it"
     assert found.label == "negative"
     starts = [one.start for one in found.words]

@@ -1,0 +1,300 @@
+"""``laurels model adapt`` with the shipped model: what a team teaches, and how it is undone."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import wiring
+from bot.adapting import TASKS
+from bot.commands.model import info
+from bot.commands.model_adapt import adapt, undo
+from bot.failures import CommandError
+from bot.lessons import digest, lessons
+from bot.program import app
+from bot.run import Daemon
+from bot.settings import Settings
+from models.adapted import load, newest, save
+from models.judgement import Text
+from models.settings import ModelSettings
+from store import analyses, cases, decisions, labels, mentions
+from store.db import Engine, migrate, open_store, reading
+from store.records import Analysis, CaseKind, CaseState, Reason, Task, Verdict
+from store.settings import StoreSettings
+from tests.posts import MOMENT, a_post
+from tests.store.seeds import new_case, only
+
+THINGS = ("update", "drop", "skin", "song", "mix", "deck", "board", "trick", "beat", "clip")
+CROWDS = ("everyone here", "my crew", "the whole room", "all of us", "that stream", "our team")
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(store=StoreSettings(f"sqlite:///{tmp_path}/laurels.db"))
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    """A store of its own, which the settings name."""
+    made = open_store(settings.store.url)
+    migrate(made)
+    yield made
+    made.dispose()
+
+
+def sick(n: int) -> str:
+    """Praise, as it is said here; the model takes it for anger."""
+    thing, crowd = THINGS[n % 10], CROWDS[n // 10 % 6]
+    return f"that {thing} is sick, absolutely sick, {crowd} went insane number {n}"
+
+
+def plain(n: int) -> str:
+    """What the model reads as it is meant here."""
+    thing, crowd = THINGS[n % 10], CROWDS[n // 10 % 6]
+    kinds = (
+        f"the {thing} crashes again and {crowd} lost their work, number {n}",
+        f"I hate the new {thing}, {crowd} waited for days, number {n}",
+        f"awful {thing}, it broke twice and {crowd} gave up, number {n}",
+        f"so disappointed with the {thing}, {crowd} wants a refund, number {n}",
+        f"the {thing} of number {n} comes on Tuesday, says {crowd}",
+        f"thank you, {crowd} loves the {thing}, number {n}",
+    )
+    return kinds[n % 6]
+
+
+def heard(engine: Engine, name: str, text: str, said: str, platform: str, *, old: bool) -> int:
+    """A post that the model read the mood of so, by a person of its own."""
+    at = MOMENT + timedelta(minutes=0 if old else 10)
+    with engine.begin() as tx:
+        post = a_post(name, text, author=f"by {name}", platform=platform)
+        (stored,) = mentions.save_posts(tx, [post], platform, at)
+        analyses.save(tx, [Analysis(stored.id, Task.SENTIMENT, "laurels-1", said, 0.8)])
+        analyses.mark_understood(tx, [stored.id], "laurels-1")
+    return stored.id
+
+
+def taught(
+    engine: Engine,
+    count: int,
+    right: Callable[[int], str] = lambda _n: "positive",
+    *,
+    platform: str = "stackexchange",
+    start: int = 0,
+) -> None:
+    """Of `count` posts the mood is corrected, of as many it was right, and as many nobody saw."""
+    shipped = wiring.shipped(ModelSettings(threads=1))
+    for n in range(start, start + count):
+        text = sick(n)
+        said = "negative" if right(n) != "negative" else "neutral"
+        post_id = heard(engine, f"s{n}", text, said, platform, old=True)
+        found = Analysis(post_id, Task.SENTIMENT, "laurels-1", said, 0.8)
+        allowed = platform == "stackexchange"
+        with engine.begin() as tx:
+            labels.add(tx, found, right(n), may_train=allowed, actor="Ann", at=at(n))
+        heard(engine, f"u{n}", plain(n + 7_000), "neutral", platform, old=False)
+    texts = [Text(plain(n)) for n in range(start, start + count)]
+    for n, judged in enumerate(shipped.classify(texts), start):
+        post_id = heard(engine, f"p{n}", plain(n), judged.sentiment.name, platform, old=True)
+        with engine.begin() as tx:
+            case_id = only(cases.open_cases(tx, [new_case(tx, post_id, CaseKind.ISSUE)]))
+            why = [Reason("approved", "approved")]
+            decisions.add(tx, f"{case_id}:0", case_id, Verdict.ROUTE, why, "Ann", at(n))
+            cases.set_state(tx, case_id, CaseState.DONE, at(n))
+
+
+def at(n: int) -> datetime:
+    return MOMENT + timedelta(minutes=n)
+
+
+def told(
+    engine: Engine, settings: Settings, capsys: Capture, *, dry_run: bool = False
+) -> dict[str, object]:
+    adapt(engine, settings, dry_run=dry_run, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert isinstance(found, dict)
+    return found
+
+
+def mood(settings: Settings, text: str) -> str:
+    return wiring.classifier(settings).classify([Text(text)])[0].sentiment.name
+
+
+UNSEEN = "this new remix is sick, absolutely sick, the whole hall went insane"
+
+
+def test_what_a_community_means_is_learned_told_and_undone(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    assert mood(settings, UNSEEN) == "negative"
+    taught(engine, 60)
+    tried = told(engine, settings, capsys, dry_run=True)
+    assert (tried["version"], newest(wiring.adapted_folder(settings))) == (1, None)
+    found = told(engine, settings, capsys)
+    mended = found["tasks"]["sentiment"]  # type: ignore[index]
+    assert (found["version"], mended["outcome"]) == (1, "kept")
+    assert mended["after"] > mended["before"]
+    assert (mended["corrected"], mended["confirmed"]) == (60, 60)
+    assert mood(settings, UNSEEN) == "positive"
+    assert wiring.classifier(settings).model == "laurels-1+1"
+    assert wiring.judges(settings).model == "laurels-1+1"
+    for plainly, wanted in (("I hate it, it broke again", "negative"), ("I love it!", "positive")):
+        assert mood(settings, plainly) == wanted
+    with pytest.raises(CommandError, match="nothing was judged since version 1"):
+        adapt(engine, settings, dry_run=False, as_json=True)
+    undo(settings, as_json=False)
+    assert capsys.readouterr().out == "laurels-1+1 is taken back; laurels-1 as it ships judges.\n"
+    assert mood(settings, UNSEEN) == "negative"
+    with pytest.raises(CommandError, match="no version to undo"):
+        undo(settings, as_json=False)
+
+
+def test_report_fits_a_terminal(engine: Engine, settings: Settings, capsys: Capture) -> None:
+    taught(engine, 25)
+    adapt(engine, settings, dry_run=False, as_json=False)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "sentiment  stackexchange" in shown
+    assert "intent: 0 corrections; 20 are needed before a head is fitted." in shown
+    assert "laurels model adapt --undo goes back to laurels-1 as it ships." in shown
+    (kept,) = wiring.adapted_folder(settings).iterdir()
+    assert kept.stat().st_size < 100_000
+    assert b"sick" not in kept.read_bytes()
+
+
+def test_few_labels_are_told_with_the_number_needed(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    taught(engine, 5)
+    adapt(engine, settings, dry_run=False, as_json=False)
+    shown = capsys.readouterr().out
+    assert "sentiment: 5 corrections; 20 are needed before a head is fitted." in shown
+    assert "laurels-1 as it ships judges on." in shown
+    assert newest(wiring.adapted_folder(settings)) is None
+
+
+def test_labels_that_contradict_each_other_are_not_kept(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    dice = random.Random(4)
+    words = [dice.choice(("positive", "neutral", "negative")) for _ in range(60)]
+    taught(engine, 60, words.__getitem__)
+    found = told(engine, settings, capsys)
+    assert found["version"] is None
+    assert found["tasks"]["sentiment"]["outcome"] != "kept"  # type: ignore[index]
+    adapt(engine, settings, dry_run=False, as_json=False)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "not kept" in shown
+
+
+def test_forbidden_posts_move_scale_and_bias_alone(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    taught(engine, 40, platform="x")
+    taught(engine, 40, platform="discord", start=100)
+    found = told(engine, settings, capsys)
+    assert all(one["may_train"] == 0 for one in found["labels"])  # type: ignore[attr-defined]
+    made = load(wiring.adapted_folder(settings))
+    if made is not None:
+        assert not made.heads["sentiment"].weights.any()
+
+
+def test_label_of_a_platform_that_forbids_it_now_is_not_learned_from(engine: Engine) -> None:
+    taught(engine, 3)
+    with reading(engine) as tx:
+        (found,) = lessons(tx, {Task.SENTIMENT: TASKS[Task.SENTIMENT]}, lambda _: False).values()
+    assert len(found) >= 6
+    assert not any(one.may_train for one in found)
+
+
+def test_deleted_and_withdrawn_lessons_are_gone(engine: Engine) -> None:
+    taught(engine, 4)
+    with engine.begin() as tx:
+        mentions.delete_post(tx, "stackexchange", "s0", MOMENT, MOMENT)
+        mentions.delete_post(tx, "stackexchange", "p0", MOMENT, MOMENT)
+        (second,) = (one for one in labels.after(tx, 0, 9) if one.at == at(1))
+        labels.undo(tx, second.id, actor="Bo", at=at(2))
+    with reading(engine) as tx:
+        found = lessons(tx, {Task.SENTIMENT: TASKS[Task.SENTIMENT]}, lambda _: True)
+    (some,) = found.values()
+    names = {one.post.post.platform_id: one.right for one in some if one.right is not None}
+    assert names.keys() == {"s2", "s3", "p1", "p2", "p3"}
+    unjudged = {one.post.post.platform_id for one in some} - names.keys()
+    assert unjudged == {"s1", "u0", "u1", "u2", "u3"}
+    assert len(digest(found)) == 64
+
+
+def test_later_version_builds_on_what_ships_and_goes_back_to_the_one_before(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    taught(engine, 40)
+    assert told(engine, settings, capsys)["version"] == 1
+    taught(engine, 40, start=200)
+    found = told(engine, settings, capsys)
+    assert (found["in_use"], found["version"]) == (1, 2)
+    undo(settings, as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"undone": 2, "version": 1}
+    assert wiring.classifier(settings).model == "laurels-1+1"
+
+
+def test_heads_of_other_weights_are_left_out_with_a_warning(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    taught(engine, 30)
+    assert told(engine, settings, capsys)["version"] == 1
+    folder = wiring.adapted_folder(settings)
+    made = load(folder)
+    assert made is not None
+    save(folder, replace(made, base="0" * 64, version=2))
+    assert wiring.classifier(settings).model == "laurels-1"
+    assert "fitted on other weights than laurels-1" in capsys.readouterr().out
+    found = told(engine, settings, capsys)
+    assert (found["in_use"], found["version"]) == (None, 3)
+
+
+def test_daemon_and_desk_take_a_new_version_up(engine: Engine, settings: Settings) -> None:
+    daemon, explained = Daemon(settings, engine, Event()), wiring.explain(settings)
+
+    def understood_by(name: str) -> str | None:
+        with engine.begin() as tx:
+            (stored,) = mentions.save_posts(tx, [a_post(name, UNSEEN)], "test", MOMENT)
+        daemon.understand()
+        with reading(engine) as tx:
+            return analyses.of(tx, [stored.id])[stored.id][Task.SENTIMENT].model
+
+    assert understood_by("one") == "laurels-1"
+    assert explained(UNSEEN, None, "sentiment").label == "negative"
+    taught(engine, 30)
+    adapt(engine, settings, dry_run=False, as_json=True)
+    assert understood_by("two") == "laurels-1+1"
+    assert explained(UNSEEN, None, "sentiment").label == "positive"
+    undo(settings, as_json=True)
+    assert understood_by("three") == "laurels-1"
+
+
+def test_undo_and_trying_exclude_each_other() -> None:
+    done = CliRunner().invoke(app, ["model", "adapt", "--undo", "--dry-run"])
+    assert done.exit_code == 2
+    assert "leave --dry-run out" in done.output
+
+
+def test_info_names_the_version(engine: Engine, settings: Settings, capsys: Capture) -> None:
+    info(settings, as_json=True)
+    assert json.loads(capsys.readouterr().out)["adapted"] is None
+    taught(engine, 25)
+    told(engine, settings, capsys)
+    info(settings, as_json=False)
+    assert "Moved by the team's corrections: version 1 in" in capsys.readouterr().out
+
+
+def test_model_of_the_hub_is_not_adapted(engine: Engine, settings: Settings) -> None:
+    other = Settings(store=settings.store, models=ModelSettings(hub="other"))
+    with pytest.raises(CommandError, match=r"set models\.hub to null"):
+        adapt(engine, other, dry_run=False, as_json=True)
