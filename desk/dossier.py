@@ -8,6 +8,7 @@ from typing import Final
 from desk import conversation, doubts
 from desk.review import AS_CORRECTED, CORRECTABLE, admission
 from desk.words import excerpt, platform_name, web_address
+from rewards.drafting.mark import Mark, mark_of
 from store import (
     analyses,
     audit,
@@ -51,6 +52,7 @@ READ_SO: Final[Mapping[Task, tuple[str, ...]]] = {
 VERBS: Final = {
     "admit": "overruled the judgement:",
     "correct": "corrected the model:",
+    "draft": "asked for a draft:",
     "uncorrect": "undid a correction:",
 }
 """What the history calls an act, where its own word says too little."""
@@ -127,6 +129,8 @@ class CaseView:
     """The queries that found the post."""
     admission: Line | None
     """How a person took it out of a lane, where that can be undone."""
+    mark: Mark | None
+    """The language model that wrote the draft, or what was said of it."""
 
     @property
     def in_doubt(self) -> bool:
@@ -224,6 +228,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         copy_count=copies.counts(tx, [case_id]).get(case_id, 0),
         queries=examples.queries_of(tx, [post.id]).get(post.id, []),
         admission=_admission(tx, row),
+        mark=mark_of(audit.of(tx, "case", case_id), row.draft),
     )
 
 
