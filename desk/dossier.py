@@ -23,6 +23,7 @@ from store import (
     outbox,
 )
 from store import people as people_store
+from store.audit import Note
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
@@ -203,6 +204,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
     act = next((a.act for a in helpgraph.acts_on(tx, [post.id]) if a.id == row.act_id), None)
     turns, cut = conversation.read(tx, post, act)
     decided = decisions.of_case(tx, case_id)
+    notes = audit.of(tx, "case", case_id)
     found = analyses.of(tx, [post.id]).get(post.id, {})
     right = labels.of(tx, [post.id]).get(post.id, {})
     outdated = {rule for task in right for rule in READ_SO[task]}
@@ -218,7 +220,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         help_line=_help_line(tx, act),
         analyses=[_found(one) for task, one in found.items() if task not in doubts.EXPLAINED],
         reads=[] if post.post.deleted_at else _reads(found, right),
-        history=_history(tx, case_id),
+        history=_history(notes),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
         doubts=doubts.read(tx, found, row.lane),
@@ -228,7 +230,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         copy_count=copies.counts(tx, [case_id]).get(case_id, 0),
         queries=examples.queries_of(tx, [post.id]).get(post.id, []),
         admission=_admission(tx, row),
-        mark=mark_of(audit.of(tx, "case", case_id), row.draft),
+        mark=mark_of(notes, row.draft),
     )
 
 
@@ -293,12 +295,12 @@ def _reads(found: Mapping[Task, Analysis], right: Mapping[Task, StoredLabel]) ->
     ]
 
 
-def _history(tx: Connection, case_id: int) -> list[Line]:
+def _history(notes: Sequence[Note]) -> list[Line]:
     return [
         Line(
             note.at,
             note.actor,
             f"{VERBS.get(note.verb, note.verb)} {note.detail.get('reason', '')}".strip(),
         )
-        for note in audit.of(tx, "case", case_id)
+        for note in notes
     ]

@@ -74,6 +74,8 @@ def _names(authors: Iterable[Author]) -> tuple[str, ...]:
     """What people may be called: their handles, their names, and their first names."""
     found: list[str] = []
     for author in authors:
+        if author.is_nobody:
+            continue
         found += [author.handle, author.name or ""]
         first = (author.name or "").partition(" ")[0]
         if len(first) >= _SHORTEST and first.isalpha() and first.istitle():

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
 import httpx2
@@ -50,7 +50,7 @@ class Endpoint:
     """Asks for completions, each in `timeout_seconds` in all. `key` reaches nobody else."""
 
     settings: DraftingSettings
-    key: str | None
+    key: str | None = field(repr=False)
     deadline: Callable[[float], Deadline]
 
     def complete(self, messages: Sequence[Mapping[str, str]]) -> str:
@@ -81,7 +81,12 @@ class Endpoint:
         headers = {"accept": "application/json", "accept-encoding": "identity"}
         if self.key:
             headers["authorization"] = f"Bearer {self.key}"
-        with self.deadline(seconds) as deadline, httpx2.Client(timeout=seconds) as client:
+        # A proxy of the environment has no part in what is said without a lock.
+        is_locked = url.startswith("https:")
+        with (
+            self.deadline(seconds) as deadline,
+            httpx2.Client(timeout=seconds, trust_env=is_locked) as client,
+        ):
             request = client.build_request(
                 method, url, headers=headers, json=sent, extensions={"trace": deadline.note}
             )

@@ -287,6 +287,21 @@ def test_draft_is_asked_for_edited_and_approved(
         assert problems == []
 
 
+def test_button_shows_that_a_draft_is_waited_for(
+    browser: Browser, stage: Desk, model: LanguageModel
+) -> None:
+    model.server.fail("silent")
+    with served(stage.engine, model.url) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        page.get_by_role("button", name="Ask for a draft").click()
+        page.locator("form.htmx-request [data-asks]").wait_for()
+        model.server.hush.set()
+        page.get_by_text("cannot be reached").wait_for()
+
+
 @pytest.mark.parametrize("width", [360, 390, 820, 1440])
 def test_draft_with_faults_leaves_the_buttons_in_the_window(
     browser: Browser, stage: Desk, model: LanguageModel, width: int

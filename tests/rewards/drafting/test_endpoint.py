@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot import wiring
 from listener.connectors.deadline import Connections, Deadline
 from rewards.drafting.endpoint import Endpoint, EndpointError
 from rewards.drafting.settings import DraftingSettings
@@ -53,6 +54,25 @@ def test_completion_is_asked_for_and_read(model: LanguageModel) -> None:
 def test_endpoint_without_a_key_gets_no_header(model: LanguageModel) -> None:
     an_endpoint(model.url + "/", None).complete(MESSAGES)
     assert "authorization" not in model.server.asked[0].headers
+
+
+def test_no_proxy_hears_what_is_said_to_a_host_of_ours(
+    model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert an_endpoint(model.url).complete(MESSAGES) == "Hello."
+
+
+def test_key_is_in_no_repr() -> None:
+    assert KEY not in repr(an_endpoint("https://api.example.org"))
+    drafter = wiring.drafter(
+        DraftingSettings(url="https://api.example.org", model="m"),
+        {"LAURELS_DRAFTING_API_KEY": KEY},
+    )
+    assert KEY not in repr(drafter)
 
 
 def test_limit_goes_by_its_other_name_where_the_model_wants_it(model: LanguageModel) -> None:
