@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
@@ -24,6 +25,7 @@ from listener.connectors import ConnectorError
 from listener.health import Health, health, told
 from listener.settings import SourceSettings
 from models.judgement import Classifier, Text
+from rewards.drafting.settings import DraftingSettings
 from store import cursors
 from store.cursors import CursorState
 from store.db import Connection, StoreError, check_version, open_store, reading, set_fact
@@ -85,6 +87,7 @@ def check(
             for one in settings.listener.sources
         },
         "desk": lambda: _desk(settings.desk),
+        **({"drafting": lambda: _drafting(settings.drafting)} if settings.drafting.url else {}),
         "time zones": lambda: _time_zones(settings, now),
     }
     return [_tried(name, look) for name, look in tried.items()]
@@ -287,6 +290,18 @@ def _desk(desk: DeskSettings) -> str:
                 f"{where} is taken by another program; stop that, or change desk.port"
             ) from error
     return f"{desk.host}:{desk.port} is free"
+
+
+def _drafting(drafting: DraftingSettings) -> str:
+    """The endpoint answers and has the model; nobody's words are sent."""
+    known = wiring.endpoint(drafting, os.environ).models()
+    if known and drafting.model not in known:
+        near = ", ".join(get_close_matches(drafting.model, known, 3, cutoff=0) or known[:3])
+        raise _Stopped(
+            f"{drafting.host} has no model {drafting.model!r}; set drafting.model, e.g. to {near}"
+        )
+    told = "has" if known else "does not list its models, so nobody knows whether it has"
+    return f"{drafting.host} answers and {told} {drafting.model}"
 
 
 def _time_zones(settings: Settings, now: datetime) -> str:

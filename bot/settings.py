@@ -10,6 +10,7 @@ from typing import Final
 from desk.settings import DeskSettings
 from listener.settings import ListenSettings
 from models.settings import ModelSettings
+from rewards.drafting.settings import DraftingSettings
 from rewards.policy import Policy
 from store.settings import StoreSettings
 
@@ -55,6 +56,7 @@ class Settings:
     rewards: Policy = field(default_factory=Policy)
     store: StoreSettings = field(default_factory=StoreSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
+    drafting: DraftingSettings = field(default_factory=DraftingSettings)
     run: RunSettings = field(default_factory=RunSettings)
 
 

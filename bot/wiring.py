@@ -23,6 +23,7 @@ from models.judgement import Classifier, Judge, Text
 from models.language import LanguageIdentifier
 from models.settings import ModelSettings
 from models.weights_file import BUNDLED, ModelError
+from rewards.drafting.settings import DraftingSettings
 from rewards.senders import Sender
 from rewards.senders.rehearsal import Rehearsal
 from store.db import Engine, check_version, migrate, open_store
@@ -33,6 +34,8 @@ from store.versions import is_new
 if TYPE_CHECKING:
     from desk.reason import Explain
     from models.classifier import OnnxClassifier
+    from rewards.drafting.drafter import Drafter
+    from rewards.drafting.endpoint import Endpoint
 
 
 LOG = structlog.get_logger(__name__)
@@ -178,6 +181,25 @@ def explain(settings: Settings) -> "Explain":
         return Moved(found.text, found.task, found.label, found.confidence, moving)
 
     return explained
+
+
+def endpoint(settings: DraftingSettings, env: Mapping[str, str]) -> "Endpoint":
+    """The client of the language model for drafts; raises SettingsError for a key that is none."""
+    from listener.connectors.deadline import Connections, Deadline
+    from rewards.drafting.endpoint import KEY, Endpoint
+
+    key = secret(KEY, env) if KEY in env or f"{KEY}_FILE" in env else None
+    return Endpoint(settings, key, lambda seconds: Deadline(seconds, Connections()))
+
+
+def drafter(settings: DraftingSettings, env: Mapping[str, str]) -> "Drafter | None":
+    """What writes drafts on the desk; None where none is set. Raises SettingsError."""
+    if settings.url is None:
+        return None
+    from models.personal import masked
+    from rewards.drafting.drafter import Drafter
+
+    return Drafter(settings, masked, endpoint(settings, env).complete)
 
 
 def bundled(settings: Settings) -> "OnnxClassifier":

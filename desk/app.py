@@ -17,6 +17,7 @@ from desk.pages import (
     act,
     case,
     claims,
+    draft,
     drift,
     health,
     keys,
@@ -32,6 +33,7 @@ from desk.reason import Explain
 from desk.review import ReviewAct
 from desk.room import STATIC, Room, templates
 from desk.settings import DeskSettings
+from rewards.drafting.drafter import Drafter
 from rewards.policy import Policy
 from store.db import Engine
 
@@ -64,6 +66,7 @@ ROUTES: Final[tuple[tuple[Door, str, str, Callable[..., Any]], ...]] = (
     (Door.MEMBERS, "GET", "/queue", queue.show),
     (Door.MEMBERS, "GET", "/cases/{case_id}", case.show),
     (Door.MEMBERS, "POST", "/cases/{case_id}/act", act.act),
+    (Door.MEMBERS, "POST", "/cases/{case_id}/draft", draft.ask),
     (Door.MEMBERS, "POST", "/cases/{case_id}/undo", act.undo),
     (Door.MEMBERS, "POST", "/cases/{case_id}/correct", act.correct),
     (Door.MEMBERS, "GET", "/people/{person_id}", person.show),
@@ -89,12 +92,13 @@ def create_app(
     watch: Watch = unwatched,
     metrics_token: str | None = None,
     explain: Explain | None = None,
+    drafter: Drafter | None = None,
 ) -> FastAPI:
     """The application over a migrated store; nothing is global.
 
     With `metrics_token`, `/metrics` answers whoever shows it as a bearer token. With `explain`, a
-    case shows which words moved a verdict. `watch` compares what the model reads of late with
-    before.
+    case shows which words moved a verdict; with `drafter` it can ask for a draft. `watch` compares
+    what the model reads of late with before.
 
     Both clocks give aware UTC times: pages and acts go by `now`, which a replay may set to the
     time of its record, links and sessions by `wall_clock`.
@@ -111,6 +115,7 @@ def create_app(
         watch,
         metrics_token,
         explain,
+        drafter,
     )
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []

@@ -9,6 +9,7 @@ from desk import conversation, doubts
 from desk.review import AS_CORRECTED, CORRECTABLE, admission
 from desk.words import excerpt, platform_name, web_address
 from rewards.act import POLICY
+from rewards.drafting.mark import Mark, mark_of
 from store import (
     analyses,
     audit,
@@ -23,6 +24,7 @@ from store import (
     outbox,
 )
 from store import people as people_store
+from store.audit import Note
 from store.cases import CaseRow
 from store.db import Connection
 from store.decisions import StoredDecision
@@ -52,6 +54,7 @@ READ_SO: Final[Mapping[Task, tuple[str, ...]]] = {
 VERBS: Final = {
     "admit": "overruled the judgement:",
     "correct": "corrected the model:",
+    "draft": "asked for a draft:",
     "uncorrect": "undid a correction:",
 }
 """What the history calls an act, where its own word says too little."""
@@ -126,6 +129,8 @@ class CaseView:
     """The queries that found the post."""
     admission: Line | None
     """How a person took it out of a lane, where that can be undone."""
+    mark: Mark | None
+    """The language model that wrote the draft, or what was said of it."""
 
     @property
     def in_doubt(self) -> bool:
@@ -198,6 +203,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
     act = next((a.act for a in helpgraph.acts_on(tx, [post.id]) if a.id == row.act_id), None)
     turns, cut = conversation.read(tx, post, act)
     decided = decisions.of_case(tx, case_id)
+    notes = audit.of(tx, "case", case_id)
     found = analyses.of(tx, [post.id]).get(post.id, {})
     right = labels.of(tx, [post.id]).get(post.id, {})
     outdated = {rule for task in right for rule in READ_SO[task]}
@@ -213,7 +219,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         help_line=_help_line(tx, act),
         analyses=[_found(one) for task, one in found.items() if task not in doubts.EXPLAINED],
         reads=[] if post.post.deleted_at else _reads(found, right),
-        history=_history(tx, case_id),
+        history=_history(notes),
         messages=outbox.of_case(tx, case_id),
         members=members.members(tx),
         doubts=doubts.read(tx, found, row.lane),
@@ -223,6 +229,7 @@ def read(tx: Connection, case_id: int) -> CaseView | None:
         copy_count=copies.counts(tx, [case_id]).get(case_id, 0),
         queries=examples.queries_of(tx, [post.id]).get(post.id, []),
         admission=_admission(tx, row),
+        mark=mark_of(notes, row.draft),
     )
 
 
@@ -287,12 +294,12 @@ def _reads(found: Mapping[Task, Analysis], right: Mapping[Task, StoredLabel]) ->
     ]
 
 
-def _history(tx: Connection, case_id: int) -> list[Line]:
+def _history(notes: Sequence[Note]) -> list[Line]:
     return [
         Line(
             note.at,
             note.actor,
             f"{VERBS.get(note.verb, note.verb)} {note.detail.get('reason', '')}".strip(),
         )
-        for note in audit.of(tx, "case", case_id)
+        for note in notes
     ]

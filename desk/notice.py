@@ -8,6 +8,7 @@ from desk.review import Verb
 DONE: Final = {
     "approved": "Approved.",
     "saved": "Draft saved.",
+    "drafted": "A language model wrote the draft.",
     "dismissed": "Dismissed.",
     "assigned": "Assigned.",
     "admitted": "Moved to the open cases.",

@@ -18,6 +18,7 @@ from desk.drift import Watch
 from desk.reason import Explain
 from desk.review import ReviewAct
 from desk.settings import DeskSettings
+from rewards.drafting.drafter import Drafter
 from rewards.policy import Policy
 from store.db import Engine
 
@@ -43,6 +44,7 @@ class Room:
     """What the model reads of late beside what it read before."""
     metrics_token: str | None = None
     explain: Explain | None = None
+    drafter: Drafter | None = None
 
     def render(
         self, request: Request, template: str, status: int = 200, **context: object

@@ -8,6 +8,8 @@ from typing import Final
 from rewards.act import decision_key, say
 from rewards.admission import Place, admitted, place_of, read_place, written
 from rewards.correction import AS_CORRECTED, CORRECTABLE, kind_of, moved
+from rewards.drafting.mark import carried, mark_of
+from rewards.linter import below
 from rewards.points import points_of, same_pair_before
 from rewards.policy import Policy
 from rewards.reading import Reading, reading
@@ -74,31 +76,40 @@ class Review:
     policy: Policy
     may_train: Callable[[str], bool] = lambda _platform: False
     """Whether a model may learn from the posts of a platform."""
+    disclosure: str = ""
+    """The line that stands under what a language model had a part in."""
 
     def approve(
         self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime
     ) -> None:
         """Close the case and queue `body`; with no body only close it.
 
-        Help that was approved earns its points, if the policy gave none.
+        Help that was approved earns its points, if the policy gave none. Words of which a model
+        wrote any go with the disclosure, whoever edited them.
         """
-        case = _open_case(tx, case_id)
+        case = open_case(tx, case_id)
         verdict = Verdict.THANK if case.kind in RECOGNITION else Verdict.ROUTE
         key = _decide(tx, case, verdict, Reason("approved", "approved"), actor, now)
-        if body.strip():
-            draft = _draft(tx, case, body.strip())
+        words = body.strip()
+        mark = mark_of(audit.of(tx, "case", case_id), case.draft)
+        said = words if mark is None else below(words, self.disclosure)
+        if words:
+            draft = _draft(tx, case, said)
             cases.set_draft(tx, case_id, draft.body)
             say(tx, case_id, draft, self.policy, now)
         self._score(tx, case, key)
         examples.save(tx, case.post_id, about=True, actor=actor, at=now)
         cases.set_state(tx, case_id, CaseState.DONE, now)
-        audit.note(tx, now, actor, "approve", "case", case_id, {"said": str(bool(body.strip()))})
+        detail = {"said": str(bool(words))} | carried(mark, case.draft, words, actor, said)
+        audit.note(tx, now, actor, "approve", "case", case_id, detail)
 
     def save(self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime) -> None:
         """Keep `body` as the draft; the case stays open."""
-        _open_case(tx, case_id)
-        cases.set_draft(tx, case_id, body.strip() or None)
-        audit.note(tx, now, actor, "save", "case", case_id, {})
+        case, words = open_case(tx, case_id), body.strip()
+        mark = mark_of(audit.of(tx, "case", case_id), case.draft)
+        cases.set_draft(tx, case_id, words or None)
+        detail = carried(mark, case.draft, words, actor, words)
+        audit.note(tx, now, actor, "save", "case", case_id, detail)
 
     def dismiss(
         self, tx: Connection, case_id: int, reason: str, *, actor: str, now: datetime
@@ -107,7 +118,7 @@ class Review:
 
         With NOT_ABOUT_US later mentions like this one are doubted.
         """
-        case = _open_case(tx, case_id)
+        case = open_case(tx, case_id)
         _decide(tx, case, Verdict.IGNORE, Reason("dismissed", reason), actor, now)
         if reason == NOT_ABOUT_US:
             examples.save(tx, case.post_id, about=False, actor=actor, at=now)
@@ -118,7 +129,7 @@ class Review:
         self, tx: Connection, case_id: int, member_id: int | None, *, actor: str, now: datetime
     ) -> None:
         """Give the case to a member, or with None back to everyone."""
-        _open_case(tx, case_id)
+        open_case(tx, case_id)
         cases.assign(tx, case_id, member_id)
         audit.note(tx, now, actor, "assign", "case", case_id, {"member": str(member_id or "")})
 
@@ -128,10 +139,10 @@ class Review:
         The case waits with the open ones then, with a clock that starts now; later mentions like
         it are believed.
         """
-        case = _open_case(tx, case_id)
+        case = open_case(tx, case_id)
         if case.lane is Lane.MAIN:
             raise Refused("The case waits with the others already; nothing was changed.")
-        post = _standing_post(tx, case)
+        post = standing_post(tx, case)
         taken = _other_kinds(tx, case)
         read = _reading(tx, case.post_id)
         # Of a new case too: the policy, which would judge it as before, finds it decided.
@@ -245,7 +256,7 @@ class Review:
         actor: str,
         now: datetime,
     ) -> None:
-        post = _standing_post(tx, case)
+        post = standing_post(tx, case)
         after = _reading(tx, case.post_id)
         _place(tx, case.id, moved(case, post, kind, why, (before, after), self.policy))
         if kind is case.kind:
@@ -342,7 +353,8 @@ def _case(tx: Connection, case_id: int) -> CaseRow:
     return case
 
 
-def _open_case(tx: Connection, case_id: int) -> CaseRow:
+def open_case(tx: Connection, case_id: int) -> CaseRow:
+    """A case that waits for a person. Raises Refused."""
     case = _case(tx, case_id)
     if case.state not in (CaseState.NEW, CaseState.OPEN):
         if not mentions.standing(tx, [case.post_id]):
@@ -362,24 +374,26 @@ def _decide(
 
 
 def _draft(tx: Connection, case: CaseRow, body: str) -> Draft:
-    post = _standing_post(tx, case)
+    post = standing_post(tx, case)
     platform = post.post.platform
     if case.kind in RECOGNITION:
-        _check_consent(tx, case.person_id)
+        check_consent(tx, case.person_id)
     if not fits(body, platform):
         most, has = LIMITS.get(platform, DEFAULT_LIMIT), length(body, platform)
         raise Refused(f"The reply has {has} characters, {platform} takes {most}; nothing was sent.")
     return Draft(platform, case.post_id, case.person_id, body)
 
 
-def _standing_post(tx: Connection, case: CaseRow) -> StoredPost:
+def standing_post(tx: Connection, case: CaseRow) -> StoredPost:
+    """The post of a case. Raises Refused where it was deleted."""
     post = mentions.load(tx, [case.post_id]).get(case.post_id)
     if post is None or post.post.deleted_at is not None:
         raise Refused("The post was deleted; nothing was sent.")
     return post
 
 
-def _check_consent(tx: Connection, person_id: int) -> None:
+def check_consent(tx: Connection, person_id: int) -> None:
+    """Raise Refused where the person wants no thanks in public."""
     if people.choice(tx, person_id) in (Choice.NONE, Choice.PRIVATE):
         raise Refused("The person chose not to be thanked in public; nothing was sent.")
 

@@ -56,17 +56,19 @@ def serve(
     from listener.platform_rules import may_train
     from rewards.review import Review
 
+    drafter = wiring.drafter(settings.drafting, os.environ)
     listening = _listen(settings.desk.host, port if port is not None else settings.desk.port)
     chosen = int(listening.getsockname()[1])
     app = create_app(
         engine,
-        reviewer=Review(settings.rewards, may_train),
+        reviewer=Review(settings.rewards, may_train, settings.drafting.disclosure),
         policy=settings.rewards,
         settings=settings.desk,
         now=clock(engine),
         watch=lambda tx, now: lines(tx, settings.rewards.confident, now),
         metrics_token=_metrics_token(),
         explain=wiring.explain(settings),
+        drafter=drafter,
     )
     note(f"The desk is at {link(engine, settings, chosen, name)}")
     note("The link works once. Ctrl-C stops the desk.")

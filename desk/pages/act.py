@@ -12,6 +12,7 @@ from desk.pages import listing, screen
 from desk.pages.listing import NAME_LENGTH, View, view_of
 from desk.review import CORRECTABLE, Dismissal, HumanAct, Refused, Verb
 from desk.room import room_of
+from rewards.drafting.answer import Answer
 from store import cases, members
 from store.db import reading
 from store.records import Task
@@ -105,8 +106,9 @@ def _perform(
             if wanted.assignee_id is not None and wanted.assignee_id not in known:
                 raise HTTPException(422)
             review.perform(tx, room.reviewer, wanted, room.now())
-    except Refused as refused:
-        return _refused(request, visitor, view, wanted.case_id, refused)
+    except Refused as error:
+        field = wanted.body if wanted.verb in (Verb.APPROVE, Verb.SAVE) else None
+        return refused(request, visitor, view, wanted.case_id, str(error), field=field)
     target = wanted.case_id if wanted.verb in STAYS else following
     page = "/queue" if target is None else f"/cases/{target}"
     word = WORD_OF[wanted.verb]
@@ -116,13 +118,28 @@ def _perform(
     return RedirectResponse(page + notice, status_code=303)
 
 
-def _refused(
-    request: Request, visitor: Actor, view: View, case_id: int, refused: Refused
+def refused(
+    request: Request,
+    visitor: Actor,
+    view: View,
+    case_id: int,
+    line: str,
+    *,
+    field: str | None = None,
+    proposal: Answer | None = None,
 ) -> Response:
-    """The case as it stands, with the line that says what happened and what was kept."""
-    notice = Notice(f"refused-{case_id}", str(refused), refused=True)
+    """The case as it stands, with the line that says what happened and what was kept.
+
+    `field` are the words that the person had in the draft, `proposal` a draft not taken over.
+    """
+    notice = Notice(f"refused-{case_id}", line, refused=True)
     with reading(room_of(request).engine) as tx:
         found = listing.read(tx, view, visitor)
-        page = screen.render(request, tx, view, found, case_id, on="case", notice=notice)
+        page = screen.render(
+            request, tx, view, found, case_id,
+            on="case", notice=notice, field=field, proposal=proposal,
+        )  # fmt: skip
     page.status_code = 409
+    # Nothing is to be read at the address of a form: loaded again, the case opens.
+    page.headers["HX-Push-Url"] = f"/cases/{case_id}{view.suffix}"
     return page

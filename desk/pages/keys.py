@@ -12,6 +12,7 @@ KEYS: Final = (
     ("Enter o", "Open the case"),
     ("a", "Approve"),
     ("e", "Edit the draft; Esc leaves it, Ctrl S saves it"),
+    ("w", "Ask a language model for a draft, where one is set"),
     ("r", "Assign"),
     ("d", "Dismiss, then 1 to 6 for the reason"),
     ("b", "About us, or not spam: to the open cases"),

@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from desk.room import room_of
 from desk.words import platform_name, web_address
-from store import mentions, outbox, people
-from store.db import reading
+from rewards.drafting.mark import Mark, mark_of
+from store import audit, mentions, outbox, people
+from store.db import Connection, reading
 from store.people import Person
 from store.records import Message, MessageState, StoredPost
 
@@ -36,6 +37,8 @@ class Saying:
     address: str | None
     state_words: str
     at: datetime
+    mark: Mark | None
+    """The language model that had a part in its words."""
 
 
 def show(
@@ -50,19 +53,29 @@ def show(
         found = outbox.listing(tx, wanted, PER_PAGE + 1, (page - 1) * PER_PAGE)
         who = people.load(tx, {one.draft.recipient_id for one in found})
         posts = mentions.load(tx, {one.draft.target_post_id for one in found})
+        marks = {one.id: _mark(tx, one) for one in found}
     return room.render(
         request,
         "said.html",
         here="Said",
         states=STATES,
         state=wanted.value if wanted else "",
-        messages=[_saying(one, who, posts) for one in found[:PER_PAGE]],
+        messages=[_saying(one, who, posts, marks[one.id]) for one in found[:PER_PAGE]],
         more=len(found) > PER_PAGE,
         page=page,
     )
 
 
-def _saying(message: Message, who: Mapping[int, Person], posts: Mapping[int, StoredPost]) -> Saying:
+def _mark(tx: Connection, message: Message) -> Mark | None:
+    return mark_of(audit.of(tx, "case", message.case_id), message.draft.body)
+
+
+def _saying(
+    message: Message,
+    who: Mapping[int, Person],
+    posts: Mapping[int, StoredPost],
+    mark: Mark | None,
+) -> Saying:
     person = who.get(message.draft.recipient_id)
     post = posts.get(message.draft.target_post_id)
     channel = post.post.channel if post else None
@@ -74,6 +87,7 @@ def _saying(message: Message, who: Mapping[int, Person], posts: Mapping[int, Sto
         address=web_address(post.post.url) if post else None,
         state_words=_state_words(message),
         at=message.sent_at or message.due_at,
+        mark=mark,
     )
 
 

@@ -12,6 +12,7 @@ from desk.pages.person import brief
 from desk.reason import Moved, Unexplained
 from desk.review import CORRECTABLE, DOUBTS, HINTS, NOT_OURS, dismissals
 from desk.room import Room, room_of
+from rewards.drafting.answer import Answer
 from store.db import Connection
 
 ACTS_BESIDE = 4
@@ -28,10 +29,13 @@ def render(
     on: str,
     notice: Notice | None,
     words: str = "",
+    field: str | None = None,
+    proposal: Answer | None = None,
 ) -> HTMLResponse:
     """The screen with a case opened, where there is one; `on` is the step a phone shows.
 
-    `words` is the task whose words are asked for.
+    `words` is the task whose words are asked for. `field` stands in the draft in place of what
+    is stored, and `proposal` beside it.
     """
     room = room_of(request)
     case = None if case_id is None else dossier.read(tx, case_id)
@@ -65,7 +69,19 @@ def render(
         explained=reason.TASKS if room.explain else (),
         moved=moved,
         unexplained=unexplained,
+        drafted_by=_drafted_by(room, case),
+        disclosure=room.drafter.settings.disclosure if room.drafter else "",
+        field=field,
+        proposal=proposal,
     )
+
+
+def _drafted_by(room: Room, case: CaseView | None) -> str:
+    """The model that may be asked for a draft; empty where none may."""
+    if room.drafter is None or case is None or case.in_doubt or case.post.post.deleted_at:
+        return ""
+    settings = room.drafter.settings
+    return settings.model if settings.writes_on(case.row.platform) else ""
 
 
 def _moved(room: Room, case: CaseView, words: str) -> tuple[Moved | None, str]:

@@ -64,7 +64,7 @@
       return;
     }
     if (ACTIONS[key]) { event.preventDefault(); ACTIONS[key](); }
-    else if ("ardubln".includes(key) && press(key)) event.preventDefault();
+    else if ("ardublnw".includes(key) && press(key)) event.preventDefault();
   });
 
   // One menu at a time, and none once the pointer went elsewhere.

@@ -2,7 +2,8 @@
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,12 +18,15 @@ from listener.connectors.archive import ArchiveOptions
 from listener.settings import ListenSettings, SourceSettings
 from models.judgement import Classifier, Judgement, Label, Text
 from models.weights_file import ModelError
+from rewards.drafting.settings import DraftingSettings
 from rewards.policy import Policy
 from store import cursors
 from store.db import fact as stored_fact
 from store.db import migrate, open_store, reading
 from store.records import SourceKind
 from store.settings import StoreSettings
+from tests.peers.http import Reply
+from tests.peers.language_model import LanguageModel
 
 NOW = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 
@@ -287,3 +291,54 @@ def test_source_that_nobody_asks_any_more_is_told(tmp_path: Path) -> None:
         assert part.ok
         assert ("overdue" in part.detail) is is_told
     engine.dispose()
+
+
+@pytest.fixture
+def model() -> Iterator[LanguageModel]:
+    made = LanguageModel()
+    yield made
+    made.close()
+
+
+def with_drafting(settings: Settings, url: str) -> Settings:
+    return replace(settings, drafting=DraftingSettings(url=url, model="small-1"))
+
+
+def test_endpoint_for_drafts_is_asked_what_it_has(settings: Settings, model: LanguageModel) -> None:
+    part = parts_of(with_drafting(settings, model.url))["drafting"]
+    assert part.ok
+    assert part.detail.endswith("answers and has small-1")
+    assert [one.method for one in model.server.asked] == ["GET"], "nobody's words are sent"
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "said"),
+    [
+        (Reply({}, 404), State.OK, "does not list its models"),
+        (
+            Reply({"data": [{"id": "small-2"}]}),
+            State.STOPPED,
+            "has no model 'small-1'; set drafting.model, e.g. to small-2",
+        ),
+        (Reply({}, 401), State.FAILING, "wants a key (HTTP 401); set LAURELS_DRAFTING_API_KEY."),
+        (Reply(b"hello"), State.FAILING, "sent something that is not JSON"),
+    ],
+)
+def test_endpoint_that_is_amiss_says_the_way_out(
+    settings: Settings, model: LanguageModel, reply: Reply, state: State, said: str
+) -> None:
+    model.models = reply
+    part = parts_of(with_drafting(settings, model.url))["drafting"]
+    assert part.state is state
+    assert said in part.detail
+
+
+def test_key_that_no_header_can_hold_is_refused_untold(
+    settings: Settings, model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAURELS_DRAFTING_API_KEY", "sk-\u00e4bc")
+    part = parts_of(with_drafting(settings, model.url))["drafting"]
+    assert part.state is State.STOPPED
+    assert "LAURELS_DRAFTING_API_KEY: holds" in part.detail
+    assert "sk-" not in part.detail
+    assert model.server.asked == []

@@ -181,6 +181,23 @@ def test_values_of_every_type_are_read(tmp_path: Path) -> None:
             "config.yaml:1: models.threads: at least 0, not -1",
         ),
         (
+            "drafting:\n  model: m\n  url: http://api.example.org/v1",
+            "config.yaml:3: drafting.url: https://, since anybody on the way to api.example.org "
+            "could read along",
+        ),
+        (
+            "drafting:\n  url: https://api.example.org/v1",
+            "config.yaml:2: drafting.model: name the model that drafting.url shall use",
+        ),
+        (
+            "drafting:\n  except_on: [X]",
+            "config.yaml:2: drafting.except_on: platforms are written small: 'x', not 'X'",
+        ),
+        (
+            "drafting:\n  timeout: 5",
+            "config.yaml:2: drafting.timeout: unknown key; did you mean timeout_seconds?",
+        ),
+        (
             "listener: {sources: [{name: a}]}",
             "config.yaml:1: listener.sources[0].connector: missing",
         ),

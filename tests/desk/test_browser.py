@@ -13,14 +13,17 @@ import uvicorn
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from bot import wiring
 from desk.app import create_app
 from desk.auth import new_link
 from desk.settings import DeskSettings
+from rewards.drafting.settings import DraftingSettings
 from rewards.review import Review
 from store import analyses, cases, cursors
 from store.db import Engine
 from store.records import Analysis, Lane, Task
 from tests.desk.conftest import NOW, POLICY, Desk, community, explain
+from tests.peers.language_model import LanguageModel
 from tests.services import needs
 
 CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -34,8 +37,8 @@ pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def served(engine: Engine) -> Iterator[str]:
-    """The desk on a free port of this machine."""
+def served(engine: Engine, model_url: str | None = None) -> Iterator[str]:
+    """The desk on a free port of this machine, perhaps with a language model for drafts."""
     app = create_app(
         engine,
         reviewer=Review(POLICY),
@@ -44,6 +47,7 @@ def served(engine: Engine) -> Iterator[str]:
         now=lambda: NOW,
         wall_clock=lambda: NOW,
         explain=explain,
+        drafter=wiring.drafter(DraftingSettings(url=model_url, model="small-1"), {}),
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Who connects early waits in the backlog: the server need not have started.
@@ -240,3 +244,86 @@ def test_words_of_a_verdict_are_reached_by_keyboard(
         page.locator(".moved mark.for").wait_for()
         assert page.locator(".moved mark.against").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def model() -> Iterator[LanguageModel]:
+    made = LanguageModel("Hello [name]. Which version is it, and what stands in the log?")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_draft_is_asked_for_edited_and_approved(
+    browser: Browser, stage: Desk, model: LanguageModel, scripted: bool
+) -> None:
+    with (
+        served(stage.engine, model.url) as address,
+        browser.new_context(java_script_enabled=scripted) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        page.locator("#draft").fill("Mine")
+        page.get_by_role("button", name="Ask for a draft").click()
+        page.get_by_text("There are words of a person in the draft").wait_for()
+        assert page.locator("#draft").input_value() == "Mine"
+        page.locator("#draft").fill("")
+        if scripted:
+            page.locator("#draft").blur()
+            page.keyboard.press("w")
+        else:
+            page.get_by_role("button", name="Ask for a draft").click()
+        page.locator("#mark").wait_for()
+        assert page.locator("#draft").input_value().startswith("Hello @zed. Which version")
+        page.locator("#draft").fill("Hello @zed. Which version is it?")
+        page.get_by_role("button", name="Approve").click()
+        page.get_by_text("Approved.").wait_for()
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        assert page.get_by_text("edited by Ann").is_visible()
+        assert problems == []
+
+
+def test_button_shows_that_a_draft_is_waited_for(
+    browser: Browser, stage: Desk, model: LanguageModel
+) -> None:
+    model.server.fail("silent")
+    with served(stage.engine, model.url) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        page.get_by_role("button", name="Ask for a draft").click()
+        page.locator("form.htmx-request [data-asks]").wait_for()
+        model.server.hush.set()
+        page.get_by_text("cannot be reached").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 390, 820, 1440])
+def test_draft_with_faults_leaves_the_buttons_in_the_window(
+    browser: Browser, stage: Desk, model: LanguageModel, width: int
+) -> None:
+    model.says("Hello [name]. " + "See https://evil.example/" + "a" * 900 + " and ask @mara. " * 9)
+    size: ViewportSize = {"width": width, "height": 800}
+    with (
+        served(stage.engine, model.url) as address,
+        browser.new_context(viewport=size) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        come_in(page, stage.engine, address)
+        page.goto(f"{address}/cases/{stage.issue_case}")
+        page.get_by_role("button", name="Ask for a draft").click()
+        page.locator(".proposal").wait_for()
+        assert page.url == f"{address}/cases/{stage.issue_case}"
+        assert page.locator("#draft").input_value() == ""
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for name in ("Approve", "Save", "Ask for a draft"):
+            box = page.get_by_role("button", name=name).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= 800

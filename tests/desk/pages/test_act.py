@@ -2,10 +2,10 @@
 
 import pytest
 
-from store import cases, outbox
+from store import cases, outbox, people
 from store.cases import CaseRow
 from store.db import reading
-from store.records import CaseState, Message
+from store.records import CaseState, Choice, Message
 from tests.desk.conftest import NOW, Desk, found
 
 
@@ -123,3 +123,14 @@ def test_case_that_is_not_there(desk: Desk) -> None:
     token = found(r'name="form_token" value="([^"]+)"', desk.get("/queue"))
     fields = {"form_token": token, "verb": "approve"}
     assert desk.client.post("/cases/999/act", data=fields).status_code == 404
+
+
+def test_refused_words_stay_in_the_field(desk: Desk) -> None:
+    token = found(r'name="form_token" value="([^"]+)"', desk.get("/queue"))
+    fields = {"form_token": token, "verb": "approve", "body": "Words of mine."}
+    with desk.engine.begin() as tx:
+        people.set_choice(tx, desk.leo, Choice.NONE, "desk", NOW)
+    answer = desk.client.post(f"/cases/{desk.help_case}/act", data=fields)
+    assert answer.status_code == 409
+    assert ">Words of mine.</textarea>" in answer.text
+    assert answer.headers["hx-push-url"] == f"/cases/{desk.help_case}"

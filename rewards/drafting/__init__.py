@@ -1,0 +1,1 @@
+"""Drafts by a language model: asked for by a person, on masked text, linted, sent by a person."""
