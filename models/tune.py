@@ -17,10 +17,11 @@ import numpy as np
 
 from models import intent, sentiment
 from models.calibrate import accuracy_at, calibration_error, probabilities, settle
-from models.classifier import Logits, OnnxClassifier
+from models.classifier import OnnxClassifier
 from models.corpus import UNKNOWN, Example, examples
 from models.evaluate import emotions, halves, macro, tune
 from models.heads import HEADS
+from models.reader import Logits
 from models.tongues import LANGUAGES, SUPPORTED, tongue
 from models.weights_file import describe, load, of_language
 
