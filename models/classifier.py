@@ -65,7 +65,7 @@ class OnnxClassifier:
         prepared = [prepare(one.text, one.title) for one in texts]
         read, topics = self._reader.read(prepared)
         spoken = _spoken(prepared)
-        answered = self._answered(read, topics, prepared, spoken)
+        answered = self._calibrated(self._weighed(read, topics, prepared, spoken), spoken)
         return _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
 
     def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
@@ -118,7 +118,11 @@ class OnnxClassifier:
 
     def scores(self, prepared: Sequence[str]) -> dict[str, Logits]:
         """Log-scores [texts, labels] of each head that the weights have, as they are used."""
-        return self._answered(*self._reader.read(prepared), prepared, _spoken(prepared))
+        return self._calibrated(self.uncalibrated(prepared), _spoken(prepared))
+
+    def uncalibrated(self, prepared: Sequence[str]) -> dict[str, Logits]:
+        """The same before their temperatures, which are fitted on these."""
+        return self._weighed(*self._reader.read(prepared), prepared, _spoken(prepared))
 
     def features(self, prepared: Sequence[str]) -> Logits:
         """What a probe reads of each text; needs weights that tell what a text speaks of."""
@@ -143,17 +147,17 @@ class OnnxClassifier:
             parts["sentiment"] = self._tongues.joined(parts["sentiment"], prepared, spoken)
         return parts
 
-    def _answered(
+    def _weighed(
         self,
         read: Logits,
         topics: Topics | None,
         prepared: Sequence[str],
         spoken: Sequence[str | None],
     ) -> dict[str, Logits]:
-        """What all say together, intents weighed by forms, and calibrated."""
+        """What all say together, intents weighed by forms."""
         parts = self._joined(read, topics, prepared, spoken)
         parts["intent"] = np.log(intent.weighed(softmax(parts["intent"]), prepared) + _TINY)
-        return self._calibrated(parts, spoken)
+        return parts
 
     def _calibrated(
         self, parts: dict[str, Logits], spoken: Sequence[str | None]
