@@ -1,6 +1,7 @@
 """Make a probability mean what it says: temperature (Guo et al., ICML 2017), error, abstention."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,15 @@ Truth = NDArray[np.int64]
 
 _GRID = np.exp(np.linspace(np.log(0.4), np.log(4.0), 93))
 _BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that were said with like probability: its mean, and the share that is so."""
+
+    said: float
+    is_so: float
+    rows: int
 
 
 def probabilities(scores: Scores, temperature: float = 1.0) -> Scores:
@@ -40,6 +50,20 @@ def calibration_error(said: Scores, truth: Truth) -> float:
         if inside.any():
             found += float(inside.mean()) * abs(float(hit[inside].mean() - sure[inside].mean()))
     return found
+
+
+def reliability(said: Scores, truth: Truth, parts: int = 10) -> list[Part]:
+    """Rows of probabilities [rows, labels] by that of their likeliest label, in parts of like size.
+
+    From the least sure to the surest; of fewer rows than `parts` each is one.
+    """
+    sure, hit = said.max(axis=1), said.argmax(axis=1) == truth
+    split = np.array_split(np.argsort(sure, kind="stable"), parts)
+    return [
+        Part(float(sure[rows].mean()), float(hit[rows].mean()), len(rows))
+        for rows in split
+        if len(rows)
+    ]
 
 
 def threshold(said: Scores, coverage: float = 0.8) -> float:

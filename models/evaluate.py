@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import emotion
-from models.classifier import Logits, heads_of, sigmoid
+from models.classifier import heads_of, sigmoid
 from models.corpus import UNKNOWN, Example
+from models.reader import Logits
 
 
 @dataclass(frozen=True, slots=True)

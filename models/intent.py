@@ -1,11 +1,13 @@
 """Intent: what the author wants with the post, and the words that give thanks away."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+Rows = NDArray[np.float32]
 
 LABELS: Final = ("question", "answer", "thanks", "issue", "praise", "request", "other")
 
@@ -69,6 +71,10 @@ _ASKS: Final = re.compile(
 )
 
 
+def _factors(**factors: float) -> Rows:
+    return np.array([factors.get(label, 1.0) for label in LABELS], dtype=np.float32)
+
+
 def _any_word(words: tuple[str, ...]) -> str:
     return r"\b(?:" + "|".join(words) + r")"
 
@@ -80,26 +86,26 @@ _NOT_THANKS: Final = re.compile(_any_word(_NOT_THANKS_WORDS), re.IGNORECASE)
 _WISH: Final = re.compile(_any_word(_WISHES) + r"\b", re.IGNORECASE)
 _FAILURE: Final = re.compile(_any_word(_FAILURES) + r"\b", re.IGNORECASE)
 _DELIGHT: Final = re.compile(_any_word(_DELIGHTS) + r"\b", re.IGNORECASE)
-_CUES: Final[tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]] = (
-    (_WISH, {"request": 6.0, "answer": 0.3}),
-    (_FAILURE, {"issue": 4.0, "answer": 0.2, "request": 0.2}),
-    (_DELIGHT, {"praise": 8.0, "answer": 0.4, "issue": 0.5}),
-    (_TOLD_OF_ONESELF, {"answer": 0.1}),
-    (_ASKS, {"question": 2.0, "request": 0.4, "answer": 0.4}),
+_CUES: Final[tuple[tuple[re.Pattern[str], Rows], ...]] = (
+    (_WISH, _factors(request=6.0, answer=0.3)),
+    (_FAILURE, _factors(issue=4.0, answer=0.2, request=0.2)),
+    (_DELIGHT, _factors(praise=8.0, answer=0.4, issue=0.5)),
+    (_TOLD_OF_ONESELF, _factors(answer=0.1)),
+    (_ASKS, _factors(question=2.0, request=0.4, answer=0.4)),
 )
 """Forms and what each does to the odds: no set of posts to a brand taught the head these."""
 
 
-def weighed(probabilities: NDArray[np.float32], prepared: str) -> NDArray[np.float32]:
-    """The head's probabilities [labels] of one text, weighed by the forms that it shows."""
-    weights = np.ones(len(LABELS), dtype=np.float32)
-    wishes = _WISH.search(prepared) is not None
-    for pattern, factors in _CUES:
-        if pattern.search(prepared) and not (wishes and pattern is _ASKS):
-            for label, factor in factors.items():
-                weights[LABELS.index(label)] *= factor
+def weighed(probabilities: Rows, prepared: Sequence[str]) -> Rows:
+    """The head's probabilities [texts, labels], each row weighed by the forms of its text."""
+    weights = np.ones(probabilities.shape, dtype=np.float32)
+    for at, text in enumerate(prepared):
+        wishes = _WISH.search(text) is not None
+        for pattern, factors in _CUES:
+            if pattern.search(text) and not (wishes and pattern is _ASKS):
+                weights[at] *= factors
     raised = probabilities * weights
-    return np.asarray(raised / raised.sum(), dtype=np.float32)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def thanks_cue(text: str) -> bool | None:

@@ -39,10 +39,10 @@ _DOUBT: Final = 0.49
 
 def grounded(probability: float, prepared: str) -> float:
     """What the words of a prepared text leave of the head's probability of irony."""
+    if probability <= _DOUBT:
+        return probability
     grounds = _PRAISE.search(prepared) and _TROUBLE.search(prepared)
-    if not grounds or _RELIEF.search(prepared):
-        return min(probability, _DOUBT)
-    return probability
+    return probability if grounds and not _RELIEF.search(prepared) else _DOUBT
 
 
 def irony(probability: float, prepared: str) -> Label:

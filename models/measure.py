@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import Logits, OnnxClassifier, sigmoid, softmax
+from models.classifier import OnnxClassifier, sigmoid, softmax
 from models.labelled import Row
 from models.language import LanguageIdentifier
+from models.reader import Logits
 from models.scoring import Judged, Scores, Truth, score
 from models.tasks import Task
 from models.text import prepare

@@ -164,13 +164,14 @@ class Tongues:
                 out[at] = summed * self.scale / np.sqrt(len(found))
         return out + self.bias
 
-    def joined(self, logits: Scores, prepared: Sequence[str]) -> Scores:
-        """The network's `logits`, or this head's scores with some of them, by language.
+    def joined(
+        self, logits: Scores, prepared: Sequence[str], spoken: Sequence[str | None]
+    ) -> Scores:
+        """The network's `logits`, or this head's scores with some of them, by the language spoken.
 
         English is the network's; a script that it has no words for is this head's; for the rest,
         and where nothing tells the language, both are added up.
         """
-        spoken = [tongue(text) for text in prepared]
         places = [at for at, name in enumerate(spoken) if name != "en"]
         if not places:
             return logits

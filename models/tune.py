@@ -16,11 +16,12 @@ from typing import Final
 import numpy as np
 
 from models import intent, sentiment
-from models.calibrate import accuracy_at, calibration_error, probabilities, settle
-from models.classifier import Logits, OnnxClassifier
+from models.calibrate import Truth, accuracy_at, calibration_error, probabilities, settle
+from models.classifier import OnnxClassifier
 from models.corpus import UNKNOWN, Example, examples
 from models.evaluate import emotions, halves, macro, tune
 from models.heads import HEADS
+from models.reader import Logits
 from models.tongues import LANGUAGES, SUPPORTED, tongue
 from models.weights_file import describe, load, of_language
 
@@ -61,9 +62,20 @@ def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Num
     return temperatures, abstain
 
 
-def _known(
-    found: Sequence[Example], head: str
-) -> tuple[list[int], "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+def told(
+    found: Sequence[Example],
+    scores: Mapping[str, Logits],
+    head: str,
+    temperatures: Mapping[str, float],
+) -> tuple[list[int], Logits, Truth]:
+    """The rows of `found` that have a label of `head`, their probabilities, and their labels."""
+    rows, truth = _known(found, head)
+    cool = np.array([of_language(temperatures, tongue(found[row].text), 1.0) for row in rows])
+    said = probabilities(np.divide(scores[head][rows], cool[:, None], dtype=np.float32))
+    return rows, said, truth
+
+
+def _known(found: Sequence[Example], head: str) -> tuple[list[int], Truth]:
     rows = [at for at, one in enumerate(found) if getattr(one, head) != UNKNOWN]
     return rows, np.array([getattr(found[at], head) for at in rows], dtype=np.int64)
 
@@ -93,12 +105,8 @@ def figures(
     for head, labels in SINGLE.items():
         if head not in scores:
             continue
-        rows, truth = _known(found, head)
+        rows, said, truth = told(found, scores, head, temperatures.get(head, {}))
         sources = np.array([found[row].source for row in rows])
-        cool = np.array(
-            [of_language(temperatures.get(head, {}), tongue(found[row].text), 1.0) for row in rows]
-        )
-        said = probabilities(np.divide(scores[head][rows], cool[:, None], dtype=np.float32))
         for source in ["", *sorted(set(sources.tolist()))]:
             part = np.flatnonzero((sources == source) | (source == ""))
             score = macro(truth[part], said[part].argmax(axis=1), labels)
@@ -116,13 +124,19 @@ def _side_by_side(scores: Mapping[str, Logits]) -> Logits:
     return np.concatenate([scores[head] for head in HEADS], axis=1)
 
 
+def scores_of_halves(scores: Mapping[str, Logits]) -> tuple[dict[str, Logits], dict[str, Logits]]:
+    """The scores of both `models.evaluate.halves`."""
+    first, second = ({head: rows[at::2] for head, rows in scores.items()} for at in range(2))
+    return first, second
+
+
 def _held_out(found: Sequence[Example], scores: Mapping[str, Logits]) -> Figures:
     """The figures of one half of `found` with what was tuned on the other."""
     tuned, rest = halves(found)
-    on, told = ({head: rows[at::2] for head, rows in scores.items()} for at in range(2))
+    on, left = scores_of_halves(scores)
     chosen = tune(tuned, _side_by_side(on))
-    felt = emotions(rest, _side_by_side(told), chosen)
-    shown = figures(rest, told, settled(tuned, on)[0])
+    felt = emotions(rest, _side_by_side(left), chosen)
+    shown = figures(rest, left, settled(tuned, on)[0])
     shown["emotion"] = {
         "rows": felt.rows,
         "macro_f1": round(100 * felt.macro_f1, 1),
@@ -137,7 +151,7 @@ def settle_all(folder: Path, found: Sequence[Example]) -> Figures:
     heads = before.heads
     describe(folder, before.name, before.thresholds, heads=heads)
     classifier = OnnxClassifier(folder, threads=1)
-    scores = classifier.scores([one.text for one in found])
+    scores = classifier.uncalibrated([one.text for one in found])
     shown = _held_out(found, scores)
     temperatures, abstain = settled(found, scores)
     chosen = tune(found, _side_by_side(scores))

@@ -7,6 +7,7 @@ from models.calibrate import (
     accuracy_at,
     calibration_error,
     probabilities,
+    reliability,
     settle,
     temperature,
     threshold,
@@ -33,6 +34,16 @@ def test_temperature_lowers_the_error_of_calibration() -> None:
     found = temperature(scores, truth)
     assert calibration_error(probabilities(scores), truth) > 0.1
     assert calibration_error(probabilities(scores, found), truth) < 0.03
+
+
+def test_reliability_sets_what_was_said_beside_what_is_so() -> None:
+    said = np.array([[0.9, 0.1], [0.4, 0.6]] * 3, dtype=np.float32)
+    truth = np.array([0, 1, 0, 0, 1, 1])
+    doubtful, sure = reliability(said, truth, 2)
+    assert (doubtful.said, doubtful.is_so, doubtful.rows) == pytest.approx((0.6, 2 / 3, 3))
+    assert (sure.said, sure.is_so, sure.rows) == pytest.approx((0.9, 2 / 3, 3))
+    assert len(reliability(said, truth)) == len(said)
+    assert reliability(said[:0], truth[:0]) == []
 
 
 def test_threshold_answers_the_share_asked_for() -> None:

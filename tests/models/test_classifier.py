@@ -104,3 +104,23 @@ def test_it_guesses_where_nothing_is_likely() -> None:
     stands = classifier.stands("intent", texts, found).tolist()
     assert stands == [not one.intent.is_guess for one in judged]
     assert stands[0]
+
+
+def test_judgements_are_the_likeliest_labels_of_each_task(classifier: OnnxClassifier) -> None:
+    texts = [
+        Text("Great, it crashed again, I love losing my notes"),
+        Text("Vielen Dank, das war sehr nett von euch"),
+        Text("how do I turn the sync off?", "Sync"),
+        Text("you are an idiot"),
+        Text("هذا سيء للغاية"),
+    ]
+    judged = classifier.classify(texts)
+    for task in ("sentiment", "emotion", "intent", "irony", "offensive"):
+        told = classifier.likelihoods(task, texts)
+        assert told is not None
+        for row, judgement in enumerate(judged):
+            label, at = getattr(judgement, task), told.verdicts[row]
+            assert label.name == told.labels[at]
+            assert label.confidence == pytest.approx(told.probabilities[row, at], abs=1e-4)
+            named = {told.labels[n] for n in np.flatnonzero(told.given[row])}
+            assert set(label.scores) <= named

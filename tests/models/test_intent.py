@@ -1,8 +1,9 @@
 """Words that give thanks, and words that only look like it."""
 
+import numpy as np
 import pytest
 
-from models.intent import gives_thanks, thanks_cue
+from models.intent import LABELS, gives_thanks, thanks_cue, weighed
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,14 @@ def test_without_a_cue_the_head_must_be_sure() -> None:
     assert thanks_cue("party empty duty") is None
     assert gives_thanks("that did it, legend", "thanks", 0.9)
     assert not gives_thanks("that did it, legend", "thanks", 0.6)
+
+
+def test_forms_of_a_text_weigh_its_own_row_alone() -> None:
+    texts = ["please add tabs", "how do I sync?", "it is not working", "I love it", "lol"]
+    even = np.full((len(texts), len(LABELS)), 1 / len(LABELS), dtype=np.float32)
+    together = weighed(even, texts)
+    alone = [weighed(even[:1], [text])[0] for text in texts]
+    assert np.array_equal(together, np.stack(alone))
+    first = [LABELS[at] for at in together[:4].argmax(axis=1)]
+    assert first == ["request", "question", "issue", "praise"]
+    assert np.allclose(together[4], even[4])

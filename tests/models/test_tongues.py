@@ -66,7 +66,7 @@ def test_english_is_left_to_the_network_and_arabic_to_the_head() -> None:
     table = np.zeros((1 << 19, 3), dtype=np.int8)
     head = Tongues(table, np.ones(3, dtype=np.float32), np.array([0, 0, 9], dtype=np.float32))
     read = np.array([[4, 0, 0], [4, 0, 0]], dtype=np.float32)
-    joined = head.joined(read, ["this is the worst", "هذا سيء للغاية"])
+    joined = head.joined(read, ["this is the worst", "هذا سيء للغاية"], ["en", "ar"])
     assert joined.argmax(axis=1).tolist() == [BAD, GOOD]
     assert np.array_equal(joined[0], read[0])
 
