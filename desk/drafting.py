@@ -6,8 +6,8 @@ from typing import Final
 
 from desk import conversation
 from rewards.drafting.brief import Brief, By, Turn
+from rewards.handling import RECOGNITION
 from rewards.policy import Policy
-from rewards.review import RECOGNITION
 from store import analyses, helpgraph, mentions, outbox
 from store.cases import CaseRow
 from store.db import Connection

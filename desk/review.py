@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from rewards.correcting import WRONG_KIND
 from rewards.correction import AS_CORRECTED, CORRECTABLE
-from rewards.review import NOT_ABOUT_US, WRONG_KIND, Refused, admission
+from rewards.handling import NOT_ABOUT_US, Refused
 from rewards.rules import BY_INTENT
+from rewards.undoing import admission
 from store.db import Connection
 from store.records import Intent, Lane, Task
 

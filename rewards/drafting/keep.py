@@ -5,7 +5,7 @@ from typing import Final
 
 from rewards.drafting.answer import Answer
 from rewards.drafting.mark import DRAFT, mark_of, written
-from rewards.review import RECOGNITION, Refused, check_consent, open_case, standing_post
+from rewards.handling import RECOGNITION, Refused, check_consent, open_case, standing_post
 from store import audit, cases
 from store.cases import CaseRow
 from store.db import Connection

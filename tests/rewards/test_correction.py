@@ -9,9 +9,10 @@ from bot.pipeline.assemble import Assembly
 from rewards.act import act
 from rewards.correction import CORRECTABLE, kind_of
 from rewards.decide import decide
+from rewards.handling import Refused
 from rewards.policy import Policy, Responder
 from rewards.reading import reading
-from rewards.review import Refused, Review
+from rewards.review import Review
 from store import analyses, audit, cases, decisions, labels, mentions
 from store.cases import CaseRow
 from store.db import Connection

@@ -9,10 +9,12 @@ from desk.review import ReviewAct
 from rewards.act import act
 from rewards.case import Case
 from rewards.decide import decide
+from rewards.handling import Refused
 from rewards.policy import Policy
 from rewards.reading import Label, Reading
-from rewards.review import Refused, Review, admission
+from rewards.review import Review
 from rewards.rules import Heard, openings
+from rewards.undoing import admission
 from store import (
     analyses,
     audit,
