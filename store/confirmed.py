@@ -39,9 +39,9 @@ def acted_on(tx: Connection, policy: str, limit: int) -> Mapping[int, datetime]:
 
 def spread(tx: Connection, count: int) -> list[StoredPost]:
     """About `count` standing posts that were understood, evenly over all that were heard."""
-    newest = tx.scalar(select(func.max(post.c.id))) or 0
-    ids = range(newest, 0, -max(1, newest // count))
-    query = stored().where(
-        post.c.id.in_(ids[:count]), post.c.understood_by.is_not(None), post.c.deleted_at.is_(None)
-    )
-    return fetch(tx, query.order_by(post.c.id))
+    read = (post.c.understood_by.is_not(None), post.c.deleted_at.is_(None))
+    there = tx.scalar(select(func.count()).select_from(post).where(*read)) or 0
+    place = func.row_number().over(order_by=post.c.id).label("place")
+    numbered = select(post.c.id, place).where(*read).subquery()
+    taken = select(numbered.c.id).where(numbered.c.place % max(1, -(-there // count)) == 0)
+    return fetch(tx, stored().where(post.c.id.in_(taken)).order_by(post.c.id))

@@ -56,4 +56,4 @@ def test_spread_takes_understood_posts_evenly(tx: Connection) -> None:
     found = [one.id for one in confirmed.spread(tx, 10)]
     assert 8 <= len(found) <= 10
     assert ids[-1] not in found
-    assert len({b - a for a, b in pairwise(found)}) == 1
+    assert {b - a for a, b in pairwise(found)} == {4}
