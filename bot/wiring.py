@@ -247,7 +247,8 @@ def judges(settings: Settings) -> Judges:
     from models.relevance import RelevanceJudge
 
     found = bundled(settings)
-    return Judges(_with_hub(settings.models, found), _identifier(), RelevanceJudge(found))
+    judged = _with_hub(settings.models, found)
+    return Judges(judged, _identifier(), RelevanceJudge(found), found)
 
 
 @lru_cache(maxsize=4096)

@@ -58,6 +58,8 @@ VERBS: Final = {
     "uncorrect": "undid a correction:",
 }
 """What the history calls an act, where its own word says too little."""
+TASK_NAMES: Final[Mapping[Task, str]] = {Task.TARGET: "mood towards us"}
+"""What a task is called, where its own word says too little."""
 ALSO: Final = 3
 """Other labels shown beside that of an analysis."""
 COPIES: Final = 50
@@ -78,6 +80,7 @@ class Found:
     """One analysis, with the other labels that fit too."""
 
     task: str
+    name: str
     label: str
     confidence: float
     also: str
@@ -277,7 +280,14 @@ def _found(analysis: Analysis) -> Found:
         reverse=True,
     )
     also = ", ".join(f"{label} {score:.2f}" for score, label in others[:ALSO])
-    return Found(analysis.task.value, analysis.label, analysis.confidence, also, analysis.is_guess)
+    return Found(
+        task=analysis.task.value,
+        name=TASK_NAMES.get(analysis.task, analysis.task.value),
+        label=analysis.label,
+        confidence=analysis.confidence,
+        also=also,
+        is_guess=analysis.is_guess,
+    )
 
 
 def _reads(found: Mapping[Task, Analysis], right: Mapping[Task, StoredLabel]) -> list[Read]:

@@ -168,9 +168,14 @@ class _Head:
 
 
 def _judged(judge: Judge, task: str, asked: Sequence[Probe]) -> _Head | None:
-    texts = list(dict.fromkeys(text for one in asked if one.task == task for text in one.texts))
-    read = [Text(text) for text in texts]
-    found = _thanks(judge, read) if task == THANKS else judge.likelihoods(task, read)
+    probes_of = [one for one in asked if one.task == task]
+    named = {text: one.target for one in probes_of for text in one.texts}
+    texts, read = list(named), [Text(text) for text in named]
+    targets = [one for one in named.values() if one is not None]
+    if task == THANKS:
+        found = _thanks(judge, read)
+    else:
+        found = judge.likelihoods(task, read, targets if len(targets) == len(texts) else None)
     places = {text: at for at, text in enumerate(texts)}
     return None if found is None else _Head(found, places)
 

@@ -92,7 +92,10 @@ class OnnxClassifier:
         It is a second reading, with marks around the target: for texts whose target is known.
         """
         scores = self.scores_towards(texts, targets)
-        return None if scores is None else _labels(softmax(scores), sentiment.LABELS)
+        if scores is None:
+            return None
+        lines = self._lines(_spoken([prepare(text) for text in texts]))
+        return _labels(softmax(scores), sentiment.LABELS, lines.get("target"))
 
     def scores_towards(self, texts: Sequence[str], targets: Sequence[str]) -> Logits | None:
         """The same as calibrated log-scores [texts, moods]."""
@@ -105,8 +108,13 @@ class OnnxClassifier:
         read = heads_of(self._reader.read(prepared)[0], self._weights.heads)
         return self._calibrated(read, _spoken(prepared))["target"]
 
-    def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
+    def likelihoods(
+        self, task: str, texts: Sequence[Text], targets: Sequence[str] | None = None
+    ) -> Likelihoods | None:
         """How likely each label of a task is, and the verdict; None without a head for it."""
+        if targets is not None:
+            towards = self.scores_towards([one.whole for one in texts], targets)
+            return None if towards is None else _moods(softmax(towards))
         prepared = [prepare(one.text, one.title) for one in texts]
         scores = self.scores(prepared)
         if task not in LABELS or task not in scores:
@@ -264,6 +272,12 @@ def _judgements(
     ]
     told = [None] * len(prepared) if topics is None else list(topics)
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
+
+
+def _moods(found: Logits) -> Likelihoods:
+    verdicts = found.argmax(axis=1)
+    given = np.eye(len(sentiment.LABELS), dtype=np.bool_)[verdicts]
+    return Likelihoods(sentiment.LABELS, found, verdicts, given)
 
 
 def _as_used(task: str, scores: Logits, prepared: Sequence[str]) -> Logits:

@@ -69,8 +69,18 @@ class Judge(Protocol):
         """Name and version."""
         ...
 
-    def likelihoods(self, task: str, texts: Sequence[Text]) -> Likelihoods | None:
-        """Of one task; None where the model has no head for it."""
+    def likelihoods(
+        self, task: str, texts: Sequence[Text], targets: Sequence[str] | None = None
+    ) -> Likelihoods | None:
+        """Of one task, the mood towards `targets` say; None where the model has no head for it."""
+        ...
+
+
+class Towards(Protocol):
+    """Tells the mood of texts towards one thing that each names."""
+
+    def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
+        """A mood a text; None where the model does not tell."""
         ...
 
 

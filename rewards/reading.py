@@ -60,7 +60,8 @@ def reading(analyses: Mapping[Task, Analysis], right: Mapping[Task, str] = NOTHI
     """The reading of one post; what was not analysed reads as nothing special.
 
     What a person said is `right`, for sure: of a post that they do not find negative, an unhappy
-    emotion is not believed either.
+    emotion is not believed either. The mood towards us goes before that of all the post says,
+    unless it is a guess.
     """
     emotion = _label(analyses.get(Task.EMOTION)) or UNREAD.emotion
     mood = right.get(Task.SENTIMENT)
@@ -68,9 +69,7 @@ def reading(analyses: Mapping[Task, Analysis], right: Mapping[Task, str] = NOTHI
         emotion = UNREAD.emotion
     return Reading(
         intent=_said(Task.INTENT, right) or _label(analyses.get(Task.INTENT)) or UNREAD.intent,
-        sentiment=_said(Task.SENTIMENT, right)
-        or _label(analyses.get(Task.SENTIMENT))
-        or UNREAD.sentiment,
+        sentiment=_said(Task.SENTIMENT, right) or _mood(analyses) or UNREAD.sentiment,
         emotion=emotion,
         irony=_probability(analyses, Task.IRONY),
         offensive=_probability(analyses, Task.OFFENSIVE),
@@ -87,6 +86,12 @@ def _said(task: Task, right: Mapping[Task, str]) -> Label | None:
 
 def _label(analysis: Analysis | None) -> Label | None:
     return Label(analysis.label, analysis.confidence, analysis.is_guess) if analysis else None
+
+
+def _mood(analyses: Mapping[Task, Analysis]) -> Label | None:
+    towards = _label(analyses.get(Task.TARGET))
+    told = towards is not None and not towards.is_guess
+    return towards if told else _label(analyses.get(Task.SENTIMENT))
 
 
 def _marks(analysis: Analysis | None) -> tuple[str, ...]:

@@ -77,6 +77,23 @@ def add_mentions(tx: Connection, found: Sequence[NewMention]) -> int:
     return len(add_new(tx, mention, rows))
 
 
+def named(
+    tx: Connection, post_ids: Collection[int], queries: Collection[str]
+) -> dict[int, list[tuple[int, int]]]:
+    """Where each post was matched by one of the `queries`, in the order of the text.
+
+    Places count characters of the title, a line break and the text.
+    """
+    found: dict[int, list[tuple[int, int]]] = {}
+    for some in chunks(sorted(post_ids)):
+        query = select(mention.c.post_id, mention.c.matched).where(
+            mention.c.post_id.in_(some), mention.c.query.in_(queries)
+        )
+        for post_id, spans in tx.execute(query):
+            found.setdefault(post_id, []).extend((start, end) for start, end in spans)
+    return {post_id: sorted(set(spans)) for post_id, spans in found.items() if spans}
+
+
 def load(tx: Connection, post_ids: Collection[int]) -> dict[int, StoredPost]:
     """Posts by row id; an unknown id is left out."""
     found: dict[int, StoredPost] = {}

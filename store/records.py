@@ -43,6 +43,8 @@ class Task(StrEnum):
     SPAM = "spam"
     LANGUAGE = "language"
     RELEVANCE = "relevance"
+    TARGET = "target"
+    """The mood towards what a brand query found; `SENTIMENT` is that of all the post says."""
 
 
 class Intent(StrEnum):

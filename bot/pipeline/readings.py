@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from models.intent import gives_thanks
-from models.judgement import Classifier, Judgement, Label, Text
+from models.judgement import Classifier, Judgement, Label, Text, Towards
 from models.relevance import Brand, Relevance, RelevanceJudge, Seen
 from models.spam import spam
 from models.text import prepare
@@ -29,6 +29,7 @@ class Judges:
     classifier: Classifier
     identifier: Identifier
     relevance: RelevanceJudge | None = None
+    towards: Towards | None = None
 
     @property
     def model(self) -> str:
@@ -38,11 +39,15 @@ class Judges:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What tells whether posts are about us: the queries that found each, and what these mean."""
+    """What tells whether posts are about us: the queries that found each, and what these mean.
+
+    `targets` are the words for us in posts that name us.
+    """
 
     queries: Mapping[int, Sequence[str]] = field(default_factory=dict)
     brands: Mapping[str, Brand] = field(default_factory=dict)
     seen: Mapping[str, Sequence[Seen]] = field(default_factory=dict)
+    targets: Mapping[int, str] = field(default_factory=dict)
 
 
 NO_GROUND: Final = Ground()
@@ -64,10 +69,21 @@ def read(judges: Judges, posts: Sequence[StoredPost], ground: Ground = NO_GROUND
     texts = [Text(one.post.text, one.post.title) for one in posts]
     judged = judges.classifier.classify(texts)
     relevant = _relevant(judges.relevance, posts, judged, ground)
+    moods = _moods(judges.towards, posts, ground)
     return [
-        _reading(judges, one, found, relevant.get(one.id))
+        _reading(judges, one, found, relevant.get(one.id), moods.get(one.id))
         for one, found in zip(posts, judged, strict=True)
     ]
+
+
+def _moods(judge: Towards | None, posts: Sequence[StoredPost], ground: Ground) -> dict[int, Label]:
+    """The mood towards us of each post that names us, where the model tells it."""
+    named = [one for one in posts if one.id in ground.targets]
+    if judge is None or not named:
+        return {}
+    texts = [full_text(one.post.title, one.post.text) for one in named]
+    found = judge.towards(texts, [ground.targets[one.id] for one in named])
+    return {} if found is None else {one.id: mood for one, mood in zip(named, found, strict=True)}
 
 
 def _relevant(
@@ -107,7 +123,11 @@ def full_text(title: str | None, text: str) -> str:
 
 
 def _reading(
-    judges: Judges, stored: StoredPost, found: Judgement, relevance: Relevance | None
+    judges: Judges,
+    stored: StoredPost,
+    found: Judgement,
+    relevance: Relevance | None,
+    mood: Label | None,
 ) -> Reading:
     post, model = stored.post, judges.model
     words = f"{post.title}\n{post.text}" if post.title else post.text
@@ -123,6 +143,8 @@ def _reading(
         name = "spam" if mark.is_spam else "clean"
         scores = {"spam": mark.score} | dict.fromkeys(mark.marks, 1.0)
         analyses.append(_row(stored.id, Task.SPAM, model, Label(name, mark.score, scores)))
+    if mood is not None:
+        analyses.append(_row(stored.id, Task.TARGET, model, mood))
     if relevance is not None:
         analyses.append(_row(stored.id, Task.RELEVANCE, model, _label(relevance)))
     language = judges.identifier.language(words, post.lang)

@@ -1,14 +1,16 @@
 """The behaviour suite: it is sound, a probe is passed or not, and the model keeps its level."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.behaviour import THANKS, THANKS_LABELS, Form, Probe, behave, probes
 from models.classifier import LABELS, OnnxClassifier
 from models.heads import HEADS
-from models.judgement import Text
+from models.judgement import Likelihoods, Text
 from models.tasks import TASKS
 from tests.fakes import WordJudge
 
@@ -121,3 +123,26 @@ def test_likelihoods_agree_with_the_judgement() -> None:
             assert likely == pytest.approx(label.confidence, abs=1e-3)
             given = {found.labels[n] for n in found.given[at].nonzero()[0]}
             assert given == {label.name, *label.scores}
+
+
+def test_probes_of_a_target_are_judged_towards_it() -> None:
+    class Moods(WordJudge):
+        """Likes whatever is called Acme."""
+
+        def likelihoods(
+            self, task: str, texts: Sequence[Text], targets: Sequence[str] | None = None
+        ) -> Likelihoods | None:
+            if task != "target" or targets is None:
+                return None
+            likes = np.array([one == "Acme" for one in targets])[:, None]
+            rows = np.where(likes, [[0.1, 0.1, 0.8]], [[0.8, 0.1, 0.1]])
+            verdicts = rows.argmax(axis=1)
+            return Likelihoods(LABELS["sentiment"], rows.astype(np.float32), verdicts, rows > 0.5)
+
+    text = "Acme beats Foo"
+    asked = [
+        Probe("a", "target", "target", Form.IS, "positive", (text,), "Acme"),
+        Probe("b", "comparison", "target", Form.IS, "negative", ("Foo is worse",), "Foo"),
+    ]
+    assert [one.passed for one in behave(Moods(), asked)] == [1, 1]
+    assert [one.judged for one in behave(WordJudge(), asked)] == [0, 0]
