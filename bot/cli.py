@@ -59,6 +59,9 @@ def _run() -> int:
             _print_as_json(error.format_message())
             return error.exit_code
         _fail_by(error)
+        _print_as_json(
+            f"unexpected {type(error).__name__}; stderr has the details, please report it"
+        )
         raise
     if status == _INTERRUPTED:
         raise KeyboardInterrupt

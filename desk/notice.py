@@ -13,7 +13,7 @@ DONE: Final = {
     "assigned": "Assigned.",
     "admitted": "Moved to the open cases.",
     "corrected": "Corrected.",
-    "uncorrected": "Undone: what the model read counts again.",
+    "uncorrected": "Undone: what was said before counts again.",
     "undone": "Undone: the case is open again.",
     "returned": "Undone: the case waits where it was.",
     "linked": "Linked: they are one person now.",

@@ -98,12 +98,23 @@ def load(folder: Path) -> Adaptation | None:
                 task: Head(float(scale), kept[f"{task}.bias"], kept[f"{task}.weights"])
                 for task, scale in facts["scales"].items()
             }
+        for task, head in heads.items():
+            _check(task, head)
         until = datetime.fromisoformat(facts["until"])
         return Adaptation(version, str(facts["base"]), heads, str(facts["fitted_on"]), until)
     except _UNREADABLE as error:
         raise ModelError(
             f"{path}: damaged; laurels model adapt --undo goes back to the version before it"
         ) from error
+
+
+def _check(task: str, head: Head) -> None:
+    """Raises ValueError for numbers that cannot be a head's."""
+    is_shaped = head.bias.ndim == 1 and head.weights.ndim == 2
+    if not is_shaped or head.weights.shape[1] != len(head.bias):
+        raise ValueError(f"{task}: {head.weights.shape} lines with {head.bias.shape} biases")
+    if not all(np.isfinite(one).all() for one in (head.bias, head.weights, head.scale)):
+        raise ValueError(f"{task}: no numbers")
 
 
 def next_version(folder: Path) -> int:

@@ -86,6 +86,11 @@ class OnnxClassifier:
         answered = self._answered(read, topics, prepared, spoken)
         return _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
 
+    @property
+    def tells_targets(self) -> bool:
+        """Whether the mood towards one thing is told apart from that of the whole text."""
+        return "target" in self._weights.heads
+
     def towards(self, texts: Sequence[str], targets: Sequence[str]) -> list[Label] | None:
         """The sentiment of each text towards its target; None where the model does not tell.
 
@@ -99,7 +104,7 @@ class OnnxClassifier:
 
     def scores_towards(self, texts: Sequence[str], targets: Sequence[str]) -> Logits | None:
         """The same as calibrated log-scores [texts, moods]."""
-        if "target" not in self._weights.heads:
+        if not self.tells_targets:
             return None
         if not texts:
             return np.empty((0, len(sentiment.LABELS)), dtype=np.float32)

@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -49,10 +50,15 @@ def read(path: Path, task: Task) -> Iterator[Row]:
         raise LabelledError(f"{path}: empty; it needs a row as {_example(task)} on each line")
 
 
-def _opened(path: Path) -> BinaryIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    # Opened once: what was read of a pipe is gone.
     with path.open("rb") as file:
-        is_packed = file.read(2) == _GZIP
-    return cast("BinaryIO", gzip.open(path, "rb")) if is_packed else path.open("rb")
+        if file.peek(len(_GZIP)).startswith(_GZIP):
+            with gzip.open(file, "rb") as unpacked:
+                yield cast("BinaryIO", unpacked)
+        else:
+            yield file
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, str]]:
@@ -98,7 +104,7 @@ def _spelled(path: Path, number: int, value: dict[str, Any], task: Task) -> list
 
 def _label(path: Path, number: int, spelled: str, task: Task) -> str:
     if (label := task.label(spelled)) is None:
-        known = ", ".join(task.labels)
+        known = ", ".join(task.labels) or "codes of languages: en, pt"
         raise _wrong(path, number, f"has the label {spelled!r}; {task.name} knows {known}")
     return label
 

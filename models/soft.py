@@ -43,7 +43,7 @@ class Soft:
             self._read(path)
 
     def _read(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             keys, logits = kept["keys"].tolist(), kept["logits"].astype(np.float32)
             heads, widths = kept["heads"].tolist(), kept["widths"].tolist()
         edges = np.cumsum(widths)[:-1]

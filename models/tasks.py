@@ -1,10 +1,14 @@
 """The tasks that labelled files measure: their labels, and how a file may spell them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from models import emotion, intent, sentiment
+
+_CODE: Final = re.compile(r"[a-z]{2,3}(_[a-z0-9]+)*")
+"""A language code, its ``-`` an ``_`` by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Task:
         """The label that is meant; None where there is none such."""
         word = "_".join(spelled.casefold().replace("-", " ").replace("_", " ").split())
         if not self.labels:
-            return self.spellings.get(word, word) or None
+            code = self.spellings.get(word, word)
+            return code if _CODE.fullmatch(code) else None
         return self._known.get(word)
 
     @property

@@ -29,6 +29,8 @@ def invisible_free(text: str) -> str:
         category = unicodedata.category(character)
         if category == "Cf":
             continue
+        if category == "Cs":
+            character = "\ufffd"  # noqa: PLW2901 - half a character, which no tokenizer takes
         out.append(" " if category == "Cc" and character not in "\n\t" else character)
     return "".join(out)
 

@@ -258,9 +258,14 @@ class _Run:
         self.step += 1
 
 
+def network_of(checkpoint: Path) -> dict[str, Tensor]:
+    """The network that the checkpoint of a run holds, by the names of its parts."""
+    return dict(torch.load(checkpoint, weights_only=True)["network"])
+
+
 def _take(network: Network, checkpoint: Path) -> None:
     """What a run of the same shape has learnt; heads that it did not have begin anew."""
-    found = torch.load(checkpoint, weights_only=True)["network"]
+    found = network_of(checkpoint)
     own = network.state_dict()
     kept = {
         name: value

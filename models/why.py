@@ -81,8 +81,11 @@ def why(judge: Judge, text: Text, task: str = "sentiment") -> Why:
     whole = text.whole
     words = tuple(found.span() for found in _words(whole))
     asked = _parted(words, _SHORT if len(words) <= _SHORT else _PASSAGES)
+    # Read alone, as a person asks for it; what words weigh is seen beside it in one batch, since a
+    # batch is rounded together.
+    alone = _likelihoods(judge, task, [Text(whole)])
+    label, told = int(alone.verdicts[0]), alone.probabilities[0]
     found = _likelihoods(judge, task, [Text(whole), *(_without(whole, one) for one in asked)])
-    label = int(found.verdicts[0])
     sure = float(found.probabilities[0, label])
     left = dict(zip(asked, found.probabilities[1:, label].tolist(), strict=True))
     while opened := _weightiest({one: _weight(sure, left[one]) for one in asked}):
@@ -96,7 +99,7 @@ def why(judge: Judge, text: Text, task: str = "sentiment") -> Why:
         for one, without in left.items()
     ]
     in_order = tuple(sorted(passages, key=lambda one: one.start))
-    return Why(whole, task, found.labels[label], round(sure, 4), in_order)
+    return Why(whole, task, found.labels[label], round(float(told[label]), 4), in_order)
 
 
 def _weight(sure: float, without: float) -> float:

@@ -35,7 +35,8 @@ def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None
     rows = [("sentiment", "emotion", "intent", "text")]
     for text, one in zip(texts, judged, strict=True):
         cells = [_cell(each) for each in (one.sentiment, one.emotion, one.intent)]
-        rows.append((cells[0], cells[1], cells[2], " ".join(text.split())[:24]))
+        shown = "".join(letter if letter.isprintable() else " " for letter in text)
+        rows.append((cells[0], cells[1], cells[2], " ".join(shown.split())[:24]))
     told = columns(rows)
     if any(each.is_guess for one in judged for each in _labels(one).values()):
         told += "\n\n? a guess: a person decides"

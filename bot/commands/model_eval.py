@@ -26,8 +26,11 @@ def evaluate(settings: Settings, name: str, path: Path, *, as_json: bool) -> Non
     began = time.perf_counter()
     found = measured(task, rows, classifier, thresholds, settings.rewards.confident)
     speed = len(rows) / (time.perf_counter() - began)
-    value = asdict(found) | {"posts_per_second": speed, "model": classifier.model}
-    emit(_rounded(value), _shown(name, found, speed, classifier.model), as_json=as_json)
+    model = classifier.model
+    if name == "target" and not classifier.tells_targets:
+        model += ", by the mood of the whole text"
+    value = asdict(found) | {"posts_per_second": speed, "model": model}
+    emit(_rounded(value), _shown(name, found, speed, model), as_json=as_json)
 
 
 def _rounded(value: dict[str, object]) -> dict[str, object]:

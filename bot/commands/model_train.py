@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
+from zipfile import BadZipFile
 
 from bot.failures import CommandError
 from bot.terminal import columns, emit, note
@@ -65,9 +67,38 @@ def _check(lesson: Lesson, checkpoint: Path) -> None:
         raise CommandError(
             f"{lesson.out}: a run stands here; go on with --resume, or name another folder"
         )
-    for path in (*lesson.soft, *filter(None, [lesson.begin])):
-        if not path.is_file():
-            raise CommandError(f"{path}: missing; models.teach writes soft labels")
+    if lesson.out.exists() and not lesson.out.is_dir():
+        raise CommandError(f"{lesson.out}: a file stands here; --out names a folder")
+    for path in lesson.soft:
+        _check_soft(path)
+    if lesson.begin is not None:
+        _check_begin(lesson.begin)
+
+
+def _check_soft(path: Path) -> None:
+    from models.soft import Soft
+
+    try:
+        Soft([path])
+    except FileNotFoundError:
+        raise CommandError(f"{path}: missing; python -m models.teach soften writes it") from None
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise CommandError(
+            f"{path}: no soft labels; --soft takes what python -m models.teach soften wrote"
+        ) from error
+
+
+def _check_begin(path: Path) -> None:
+    from models.train import network_of
+
+    try:
+        network_of(path)
+    except FileNotFoundError:
+        raise CommandError(f"{path}: missing; --begin takes the checkpoint.pt of a run") from None
+    except (OSError, EOFError, ValueError, KeyError, RuntimeError, UnpicklingError) as error:
+        raise CommandError(
+            f"{path}: no checkpoint; --begin takes the checkpoint.pt of a run"
+        ) from error
 
 
 def _shown(lesson: Lesson, found: dict[str, dict[str, float]]) -> str:

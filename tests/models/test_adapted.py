@@ -95,3 +95,17 @@ def test_head_that_adds_nothing_changes_nothing() -> None:
 def test_heads_of_other_weights_are_refused() -> None:
     with pytest.raises(OtherWeightsError, match="laurels model adapt fits a new one"):
         OnnxClassifier(threads=1, adaptation=made(1, head(), base="f" * 64))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Head(1.0, np.zeros(2, np.float32), np.zeros((426, 3), np.float32)),
+        Head(1.0, np.array([0, np.nan, 0], np.float32), np.zeros((426, 3), np.float32)),
+        Head(float("inf"), np.zeros(3, np.float32), np.zeros((426, 3), np.float32)),
+    ],
+)
+def test_numbers_that_cannot_be_a_head_are_damage(tmp_path: Path, bad: Head) -> None:
+    save(tmp_path, made(1, bad))
+    with pytest.raises(ModelError, match="damaged; laurels model adapt --undo"):
+        load(tmp_path)

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,17 @@ def test_rows_are_read_packed_or_not(tmp_path: Path) -> None:
     packed = tmp_path / "rows"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert list(read(packed, TASKS["sentiment"])) == wanted
+
+
+def test_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    rows = "".join(json.dumps({"text": str(n), "label": "neutral"}) + "\n" for n in range(3_000))
+    writer = threading.Thread(target=path.write_text, args=(rows,))
+    writer.start()
+    found = [one.text for one in read(path, TASKS["sentiment"])]
+    writer.join(10)
+    assert found == [str(n) for n in range(3_000)]
 
 
 def test_several_labels_and_targets_are_read(tmp_path: Path) -> None:
@@ -100,3 +113,11 @@ def test_missing_file_and_folder_are_named(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(LabelledError, match=str(path)):
             list(read(path, TASKS["sentiment"]))
+
+
+def test_mood_is_no_language(tmp_path: Path) -> None:
+    path = _file(tmp_path, {"text": "fine", "label": "positive"})
+    with pytest.raises(LabelledError, match="codes of languages"):
+        list(read(path, TASKS["language"]))
+    path = _file(tmp_path, {"text": "fine", "label": "pt-BR"})
+    assert [one.labels for one in read(path, TASKS["language"])] == [("pt_br",)]

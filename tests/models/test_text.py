@@ -47,3 +47,7 @@ def test_any_text_becomes_one_clean_line(text: str) -> None:
     prepared = prepare(text)
     assert prepared == prepared.strip()
     assert "\n" not in prepared
+
+
+def test_half_a_character_is_a_mark_for_one() -> None:
+    assert prepare("so \ud800 good") == "so \ufffd good"

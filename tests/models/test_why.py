@@ -35,10 +35,10 @@ def test_words_of_which_one_would_do_are_named() -> None:
     assert moved(why(WordJudge(), Text("good and good"))) == ["good", "good"]
 
 
-def test_short_text_takes_one_batch() -> None:
+def test_short_text_is_read_alone_and_takes_one_batch() -> None:
     judge = WordJudge()
     why(judge, Text(f"{FILL} {FILL}"))
-    assert judge.asked == [21]
+    assert judge.asked == [1, 21]
 
 
 @pytest.mark.parametrize("repeats", [3, 6, 200])
