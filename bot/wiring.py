@@ -178,7 +178,7 @@ def explain(settings: Settings) -> "Explain":
             raise Unexplained(str(error)) from error
         words = sorted(found.moving, key=lambda one: one.start)
         moving = [Moving(one.start, one.end, one.weight, one.without) for one in words]
-        return Moved(found.text, found.task, found.label, found.confidence, moving)
+        return Moved(found.text, found.task, found.label, found.confidence, found.is_guess, moving)
 
     return explained
 

@@ -33,6 +33,7 @@ class Moved:
     task: str
     label: str
     confidence: float
+    is_guess: bool
     words: Sequence[Moving]
 
     def said(self, *, toward: bool) -> list[tuple[str, float]]:

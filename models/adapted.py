@@ -123,7 +123,10 @@ def next_version(folder: Path) -> int:
 
 
 def save(folder: Path, made: Adaptation) -> None:
-    """Write a version, which judges from then on."""
+    """Write a version, which judges from then on.
+
+    Raises ModelError where another process wrote that version meanwhile.
+    """
     facts = {
         "base": made.base,
         "fitted_on": made.fitted_on,
@@ -135,12 +138,21 @@ def save(folder: Path, made: Adaptation) -> None:
     kept |= {f"{task}.weights": head.weights for task, head in made.heads.items()}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made.version}{_KEPT}"
-    half = path.with_suffix(".half")
+    half = path.with_suffix(f".{os.getpid()}.half")
     with half.open("wb") as file:
         np.savez_compressed(file, **kept)
         file.flush()
         os.fsync(file.fileno())
-    half.replace(path)
+    try:
+        # Unlike a rename this fails where somebody was first.
+        path.hardlink_to(half)
+    except FileExistsError:
+        raise ModelError(
+            f"{path}: somebody else adapted at the same time; theirs judges now, "
+            "call laurels model adapt again"
+        ) from None
+    finally:
+        half.unlink()
 
 
 def undo(folder: Path) -> int | None:

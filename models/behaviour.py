@@ -190,4 +190,5 @@ def _thanks(judge: Judge, texts: Sequence[Text]) -> Likelihoods | None:
         for text, at, row in zip(texts, intents.verdicts, intents.probabilities, strict=True)
     ]
     certain = np.eye(2, dtype=np.float32)[verdicts]
-    return Likelihoods(THANKS_LABELS, certain, np.array(verdicts, dtype=np.intp), certain > 0)
+    chosen = np.array(verdicts, dtype=np.intp)
+    return Likelihoods(THANKS_LABELS, certain, chosen, certain > 0, intents.guesses)

@@ -119,7 +119,11 @@ class OnnxClassifier:
         """How likely each label of a task is, and the verdict; None without a head for it."""
         if targets is not None:
             towards = self.scores_towards([one.whole for one in texts], targets)
-            return None if towards is None else _moods(softmax(towards))
+            if towards is None:
+                return None
+            found = softmax(towards)
+            told = self.stands("target", [prepare(one.whole) for one in texts], found)
+            return _moods(found, np.logical_not(told))
         prepared = [prepare(one.text, one.title) for one in texts]
         scores = self.scores(prepared)
         if task not in LABELS or task not in scores:
@@ -129,7 +133,8 @@ class OnnxClassifier:
         verdicts = _likeliest(found, above)
         given = above >= 1.0
         given[np.arange(len(texts)), verdicts] = True
-        return Likelihoods(LABELS[task], found, verdicts, given)
+        told = self.stands(task, prepared, found)
+        return Likelihoods(LABELS[task], found, verdicts, given, np.logical_not(told))
 
     def topics(self, texts: Sequence[str]) -> Topics | None:
         """What texts speak of, a row each; None where the model is older than this output."""
@@ -279,10 +284,10 @@ def _judgements(
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
 
 
-def _moods(found: Logits) -> Likelihoods:
+def _moods(found: Logits, guesses: NDArray[np.bool_]) -> Likelihoods:
     verdicts = found.argmax(axis=1)
     given = np.eye(len(sentiment.LABELS), dtype=np.bool_)[verdicts]
-    return Likelihoods(sentiment.LABELS, found, verdicts, given)
+    return Likelihoods(sentiment.LABELS, found, verdicts, given, guesses)
 
 
 def _as_used(task: str, scores: Logits, prepared: Sequence[str]) -> Logits:

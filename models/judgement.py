@@ -59,6 +59,8 @@ class Likelihoods:
     """[texts]: the place of the label that is given."""
     given: NDArray[np.bool_]
     """[texts, labels]: the verdict and, of a task with several labels, the others that fit."""
+    guesses: NDArray[np.bool_]
+    """[texts]: whether the model does not answer for the verdict."""
 
 
 class Judge(Protocol):

@@ -62,6 +62,7 @@ class Why:
     task: str
     label: str
     confidence: float
+    is_guess: bool
     passages: tuple[Passage, ...]
 
     @property
@@ -99,7 +100,8 @@ def why(judge: Judge, text: Text, task: str = "sentiment") -> Why:
         for one, without in left.items()
     ]
     in_order = tuple(sorted(passages, key=lambda one: one.start))
-    return Why(whole, task, found.labels[label], round(float(told[label]), 4), in_order)
+    is_guess = bool(alone.guesses[0])
+    return Why(whole, task, found.labels[label], round(float(told[label]), 4), is_guess, in_order)
 
 
 def _weight(sure: float, without: float) -> float:

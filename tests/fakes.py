@@ -56,7 +56,8 @@ class WordJudge:
         self.asked.append(len(texts))
         rows = np.array([self._row(one.text.lower().split()) for one in texts], dtype=np.float32)
         verdicts = rows.argmax(axis=1)
-        return Likelihoods(sentiment.LABELS, rows, verdicts, rows == rows.max(axis=1)[:, None])
+        best = rows.max(axis=1)
+        return Likelihoods(sentiment.LABELS, rows, verdicts, rows == best[:, None], best < 0.5)
 
     def _row(self, words: list[str]) -> tuple[float, float, float]:
         mood = 0.6 * (words.count("good") - words.count("bad")) * (1.4 if "so" in words else 1.0)

@@ -31,7 +31,8 @@ def info(settings: Settings, *, as_json: bool) -> None:
 
 def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None:
     """Judge texts given on the command line."""
-    judged = wiring.classifier(settings).classify([Text(text) for text in texts])
+    classifier = wiring.classifier(settings)
+    judged = classifier.classify([Text(text) for text in texts])
     rows = [("sentiment", "emotion", "intent", "text")]
     for text, one in zip(texts, judged, strict=True):
         cells = [_cell(each) for each in (one.sentiment, one.emotion, one.intent)]
@@ -44,7 +45,7 @@ def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None
         {"text": text} | {task: asdict(label) for task, label in _labels(one).items()}
         for text, one in zip(texts, judged, strict=True)
     ]
-    emit({"judgements": value}, told, as_json=as_json)
+    emit({"judgements": value, "model": classifier.model}, told, as_json=as_json)
 
 
 def _cell(label: Label) -> str:

@@ -31,6 +31,7 @@ def why(settings: Settings, text: str, task: str, *, as_json: bool) -> None:
         "task": found.task,
         "label": found.label,
         "confidence": found.confidence,
+        "is_guess": found.is_guess,
         "words": [asdict(one) | {"text": _of(found, one)} for one in found.passages],
         "model": judge.model,
     }
@@ -39,6 +40,8 @@ def why(settings: Settings, text: str, task: str, *, as_json: bool) -> None:
 
 def _told(found: Why) -> str:
     head = f"{found.task}: {found.label} {found.confidence:.2f}"
+    if found.is_guess:
+        head += "? (a guess: a person decides)"
     if not found.moving:
         return f"{head}\n\nNo word of it moved that by itself."
     rows = [("without it", "words")]

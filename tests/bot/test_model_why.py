@@ -80,3 +80,8 @@ def test_behaviour_is_told_by_capability_with_its_failures() -> None:
     assert f"{found['passed']} of {found['judged']} probes passed" in told
     assert "more failures; --limit N shows them" in told
     assert "not judged" in told
+
+
+def test_guess_is_told() -> None:
+    assert "? (a guess: a person decides)" in shown("why", "مرحبا الخدمة سيئة جدا")
+    assert json.loads(shown("why", "I love it, thank you!", "--json"))["is_guess"] is False

@@ -91,10 +91,10 @@ def explain(text: str, title: str | None, task: str) -> Moved:
         raise Unexplained("models.hub: set it to null")
     whole = f"{title}. {text}" if title else text
     if task == "offensive":
-        return Moved(whole, task, "inoffensive", 0.99, [])
+        return Moved(whole, task, "inoffensive", 0.99, is_guess=False, words=[])
     first, second = list(re.finditer(r"\S+", whole))[:2]
     words = [Moving(*first.span(), 1.5, 0.41), Moving(*second.span(), -0.5, 0.97)]
-    return Moved(whole, task, "negative", 0.91, words)
+    return Moved(whole, task, "negative", 0.91, is_guess=False, words=words)
 
 
 @pytest.fixture

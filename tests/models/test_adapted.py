@@ -97,6 +97,16 @@ def test_heads_of_other_weights_are_refused() -> None:
         OnnxClassifier(threads=1, adaptation=made(1, head(), base="f" * 64))
 
 
+def test_who_comes_second_with_a_version_is_told(tmp_path: Path) -> None:
+    save(tmp_path, made(1, head()))
+    with pytest.raises(ModelError, match="adapted at the same time"):
+        save(tmp_path, made(1, head((1.0, 0.0, 0.0))))
+    kept = load(tmp_path)
+    assert kept is not None
+    assert not kept.heads["sentiment"].bias.any()
+    assert [one.name for one in tmp_path.iterdir()] == ["1.npz"]
+
+
 @pytest.mark.parametrize(
     "bad",
     [

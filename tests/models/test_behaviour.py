@@ -137,7 +137,9 @@ def test_probes_of_a_target_are_judged_towards_it() -> None:
             likes = np.array([one == "Acme" for one in targets])[:, None]
             rows = np.where(likes, [[0.1, 0.1, 0.8]], [[0.8, 0.1, 0.1]])
             verdicts = rows.argmax(axis=1)
-            return Likelihoods(LABELS["sentiment"], rows.astype(np.float32), verdicts, rows > 0.5)
+            return Likelihoods(
+                LABELS["sentiment"], rows.astype(np.float32), verdicts, rows > 0.5, rows[:, 0] < 0
+            )
 
     text = "Acme beats Foo"
     asked = [
