@@ -44,7 +44,7 @@ def test_correction_moves_the_case_says_by_whom_and_can_be_undone(read: Desk) ->
         assert case is not None
         assert case.kind is CaseKind.QUESTION
     back = read.get(read.post(f"{address}/correct", undo="intent"))
-    assert "what the model read counts again" in back
+    assert "what was said before counts again" in back
     assert "corrected the model: question, not issue" in back.partition("What happened so far")[2]
     assert 'name="undo"' not in back
     with reading(read.engine) as tx:
