@@ -1,7 +1,6 @@
 """``laurels model drift``, the warning of ``laurels check`` and the desk's page say the same."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from bot.commands.model_drift import drift
 from bot.drift import lines, said, watched
 from bot.settings import Settings
 from store import analyses, mentions
-from store.db import Engine, migrate, open_store, reading
+from store.db import Engine, reading
 from store.records import Analysis, Task
 from store.settings import StoreSettings
 from tests.bot.test_check import FakeClassifier
@@ -23,17 +22,14 @@ LINE = 0.6
 
 
 @pytest.fixture
-def settings(tmp_path: object) -> Settings:
-    return Settings(store=StoreSettings(f"sqlite:///{tmp_path}/laurels.db"))
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    """A store of its own, which the settings name."""
-    made = open_store(settings.store.url)
-    migrate(made)
-    yield made
-    made.dispose()
+def settings(engine: Engine) -> Settings:
+    """Settings that name the store."""
+    return Settings(store=StoreSettings(engine.url.render_as_string()))
 
 
 def heard(engine: Engine, issues: int, questions: int, *, days: int, source: str = "forum") -> None:

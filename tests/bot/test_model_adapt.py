@@ -2,10 +2,9 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -24,7 +23,7 @@ from models.adapted import load, newest, save
 from models.judgement import Text
 from models.settings import ModelSettings
 from store import analyses, cases, decisions, labels, mentions
-from store.db import Engine, migrate, open_store, reading
+from store.db import Engine, reading
 from store.records import Analysis, CaseKind, CaseState, Reason, Task, Verdict
 from store.settings import StoreSettings
 from tests.posts import MOMENT, a_post
@@ -36,17 +35,14 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(store=StoreSettings(f"sqlite:///{tmp_path}/laurels.db"))
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    """A store of its own, which the settings name."""
-    made = open_store(settings.store.url)
-    migrate(made)
-    yield made
-    made.dispose()
+def settings(engine: Engine) -> Settings:
+    """Settings that name the store."""
+    return Settings(store=StoreSettings(engine.url.render_as_string()))
 
 
 def sick(n: int) -> str:

@@ -1,9 +1,7 @@
 """``laurels model mix``: shares of labels, corrected where it is known how the model errs."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from bot.commands.model_mix import mix
 from bot.settings import Settings
 from models.weights_file import load
 from store import analyses, mentions
-from store.db import Engine, migrate, open_store
+from store.db import Engine
 from store.records import Analysis, Task
 from store.settings import StoreSettings
 from tests.posts import a_post
@@ -21,17 +19,14 @@ MODEL = load().name
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(store=StoreSettings(f"sqlite:///{tmp_path}/laurels.db"))
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    """A store of its own, which the settings name."""
-    made = open_store(settings.store.url)
-    migrate(made)
-    yield made
-    made.dispose()
+def settings(engine: Engine) -> Settings:
+    """Settings that name the store."""
+    return Settings(store=StoreSettings(engine.url.render_as_string()))
 
 
 def heard(engine: Engine, moods: dict[str, int], *, model: str = MODEL, days: int = 1) -> None:
