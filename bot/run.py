@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Condition, Event
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from bot.pipeline.purging import tidy
 from bot.pipeline.readings import Judges
 from bot.pipeline.understand import understand
 from bot.settings import Settings
+from bot.stopping import StopWord
 from rewards.outbox import deliver
 from store.db import Engine
 
@@ -203,13 +203,8 @@ def only_one(folder: Path) -> IO[str]:
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; then stop within five seconds."""
+    word = StopWord()
     stop = Event()
-
-    def told(_signal: int, _frame: Any) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
     with only_one(wiring.data_folder(settings.store)):
         engine = wiring.store(settings.store)
         daemon = Daemon(settings, engine, stop)
@@ -220,7 +215,8 @@ def run(settings: Settings) -> None:
                 "no source, so nothing new is heard: name one under listener.sources in "
                 "config.yaml; `laurels init` writes a first one"
             )
-        stop.wait()
+        word.wait()
+        stop.set()
         daemon.stop()
         cut_short = daemon.wait(GRACE_SECONDS)
         if not cut_short:
