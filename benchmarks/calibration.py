@@ -17,8 +17,9 @@ import altair as alt
 
 from models.calibrate import Part, calibration_error, reliability
 from models.classifier import OnnxClassifier
-from models.corpus import Example, examples
+from models.corpus import examples
 from models.evaluate import halves
+from models.example import Example
 from models.reader import Logits
 from models.tune import scores_of_halves, settled, told
 

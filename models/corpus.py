@@ -8,35 +8,18 @@ import gzip
 import json
 import random
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models import emotion, intent, sentiment
+from models import emotion, intent, read_intents, sentiment
+from models.example import UNKNOWN, Example
 from models.intent import thanks_cue
 from models.target import marked, unmarked
 from models.text import prepare
 
-UNKNOWN: Final = -1
 _TOO_SHORT: Final = 20
 """Letters; what is shorter ("thank you so much") is written twice by chance."""
 _LATIN = {"english", "french", "german", "italian", "portuguese", "spanish"}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One prepared text and the label index of each head; ``UNKNOWN`` where the set is silent."""
-
-    text: str
-    source: str
-    sentiment: int = UNKNOWN
-    emotion: tuple[int, ...] | None = None
-    intent: int = UNKNOWN
-    irony: int = UNKNOWN
-    offensive: int = UNKNOWN
-    complaint: int = UNKNOWN
-    target: int = UNKNOWN
-    """Sentiment towards what stands between the marks in `text`."""
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -269,6 +252,13 @@ def _before_thanks(
             yield Example(prepare(text), "freecodecamp_chat", intent=_intent("question"))
 
 
+def _read(data: Path, split: str) -> Iterator[Example]:
+    """Posts of many sets whose intent was read one by one; every tenth is kept for `dev`."""
+    for post in read_intents.posts(data):
+        if (hash_of(post.id) % 10 == 0) == (split == "dev"):
+            yield Example(prepare(post.text), "read_intents", intent=_intent(post.label))
+
+
 def hash_of(text: str) -> int:
     """A stable number for splitting by author or thread (the built-in hash changes each run)."""
     value = 2166136261
@@ -288,6 +278,7 @@ def _all(data: Path, archives: Path, split: str) -> Iterator[Example]:
         yield from source(data, split)
     for part in (_sites, _chat):
         yield from part(archives, split)
+    yield from _read(data, split)
 
 
 def examples(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models import emotion
 from models.classifier import heads_of, sigmoid
-from models.corpus import UNKNOWN, Example
+from models.example import UNKNOWN, Example
 from models.reader import Logits
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from models import probe
 from models.classifier import OnnxClassifier
-from models.corpus import UNKNOWN, Example, examples
+from models.corpus import examples
+from models.example import UNKNOWN, Example
 from models.heads import TRAINED
 from models.weights_file import describe, load
 

@@ -10,8 +10,9 @@ import torch
 
 from models import emotion
 from models.classifier import OnnxClassifier, heads_of
-from models.corpus import UNKNOWN, Example, examples
+from models.corpus import examples
 from models.evaluate import macro
+from models.example import UNKNOWN, Example
 from models.export import export
 from models.heads import TRAINED, clipped
 from models.network import Network

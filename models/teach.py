@@ -17,7 +17,8 @@ import numpy as np
 import torch
 
 from models import soft
-from models.corpus import UNKNOWN, Example, examples
+from models.corpus import examples
+from models.example import UNKNOWN, Example
 from models.heads import TRAINED, clipped
 from models.network import Network
 from models.train import LegEnded, Plan, padded, tokenizer_of, train

@@ -19,7 +19,7 @@ from tokenizers import AddedToken, Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.corpus import UNKNOWN, Example
+from models.example import UNKNOWN, Example
 from models.heads import CLOSE, OPEN, TRAINED, clipped
 from models.network import Network, split_heads
 from models.soft import Soft
@@ -31,7 +31,8 @@ _STALE = 420.0  # seconds between two checkpoints
 REPEATS: Final = {
     "complaints_acl19": 3,
     "tweeteval_irony": 2,
-    "dong2014_target": 2,
+    "dong2014_target": 3,
+    "read_intents": 5,
 }
 """How often an epoch reads a small set whose task nothing else teaches."""
 

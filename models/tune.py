@@ -18,8 +18,9 @@ import numpy as np
 from models import intent, sentiment
 from models.calibrate import Truth, accuracy_at, calibration_error, probabilities, settle
 from models.classifier import OnnxClassifier
-from models.corpus import UNKNOWN, Example, examples
+from models.corpus import examples
 from models.evaluate import emotions, halves, macro, tune
+from models.example import UNKNOWN, Example
 from models.heads import HEADS
 from models.reader import Logits
 from models.tongues import LANGUAGES, SUPPORTED, tongue

@@ -3,8 +3,8 @@
 import numpy as np
 
 from models import emotion
-from models.corpus import Example
 from models.evaluate import emotions, halves, macro, single, tune
+from models.example import Example
 from models.heads import HEADS
 
 

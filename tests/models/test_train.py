@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.corpus import Example
+from models.example import Example
 from models.heads import CLOSE, MAX_TOKENS, OPEN, clipped
 
 TEXTS = [("thank you very much", 2), ("it crashes all the time", 3), ("how do I do this?", 0)]
