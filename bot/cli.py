@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol, runtime_checkable
 
 _INTERRUPTED: Final = 130
+_WIDTH: Final = 80
 
 
 @runtime_checkable
@@ -124,8 +125,20 @@ def _leave_stdout() -> None:
 
 def _fail(line: str, status: int = 1) -> None:
     _print_as_json(line)
-    sys.stderr.write(f"laurels: {line}\n")
+    sys.stderr.write(_for_eyes(f"laurels: {line}") + "\n")
     sys.exit(status)
+
+
+def _for_eyes(line: str) -> str:
+    """In lines that a terminal of 80 columns shows whole; one line for whatever else reads it.
+
+    No word is parted: a path is there to be copied.
+    """
+    if not sys.stderr.isatty():
+        return line
+    import textwrap
+
+    return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _print_as_json(line: str) -> None:

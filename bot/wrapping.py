@@ -3,6 +3,14 @@
 from typing import Final
 
 _WIDTH: Final = 80
+_MORE: Final = "…"
+
+
+def shortened(text: str, width: int) -> str:
+    """A text in so many columns at most, with a mark where its end is left out."""
+    from rich.cells import cell_len, chop_cells
+
+    return text if cell_len(text) <= width else chop_cells(text, width - 1)[0] + _MORE
 
 
 def wrapped(text: str, *, margin: int = 0) -> list[str]:

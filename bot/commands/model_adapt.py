@@ -11,7 +11,7 @@ from bot.failures import CommandError
 from bot.lessons import Lesson, digest, lessons
 from bot.settings import Settings
 from bot.terminal import columns, counted, emit
-from bot.wrapping import wrapped
+from bot.wrapping import shortened, wrapped
 from listener.platform_rules import may_train
 from models.adapt import ENOUGH, Origin, Outcome, Trial
 from models.adapted import Adaptation, load, newest, next_version, save
@@ -24,8 +24,7 @@ from store.records import Task
 _WIDEST: Final = 24
 _GIVEN: Final = ("task", "platform", "corrected", "confirmed", "may train")
 _TRIED: Final = (
-    *("task", "posts", "before", "after", "mended", "broken", "chance", "others"),
-    "",
+    *("task", "posts", "before", "after", "mended", "broken", "chance", "others", "kept"),
 )
 
 _LEGEND: Final = (
@@ -66,7 +65,7 @@ def adapt(engine: Engine, settings: Settings, *, dry_run: bool, as_json: bool) -
         "seconds": round(done.seconds, 2),
     }
     end = _end(done, classifier.model, in_use, dry_run=dry_run)
-    told = [_labels_told(found), *_trials_told(done.trials), f"{end} ({done.seconds:.1f} s)"]
+    told = [_labels_told(found), *_trials_told(done.trials), end]
     emit(value, "\n\n".join(told), as_json=as_json)
 
 
@@ -78,7 +77,7 @@ def undo(settings: Settings, *, as_json: bool) -> None:
         raise CommandError(f"{folder}: no version to undo; the model judges as it ships")
     name, now = weights(settings.models.path or BUNDLED).name, newest(folder)
     text = f"{name}+{undone} is taken back; {_named(name, now)} judges."
-    emit({"undone": undone, "version": now}, text, as_json=as_json)
+    emit({"undone": undone, "version": now}, "\n".join(wrapped(text)), as_json=as_json)
 
 
 def _named(name: str, version: int | None) -> str:
@@ -115,7 +114,7 @@ def _labels_told(found: Mapping[Task, Sequence[Lesson]]) -> str:
     rows = [
         (
             task.value,
-            platform[:_WIDEST],
+            shortened(platform, _WIDEST),
             f"{counts[Origin.CORRECTED]:,}",
             f"{counts[Origin.CONFIRMED]:,}",
             f"{counts['may train']:,}",
@@ -149,7 +148,7 @@ def _row(task: Task, one: Trial) -> tuple[str, ...]:
         f"{one.broken:,}",
         "< 0.1 %" if one.chance < 0.001 else f"{100 * one.chance:.1f} %",
         f"{100 * one.moved:.0f} %",
-        "kept" if one.outcome is Outcome.KEPT else "not kept",
+        "yes" if one.outcome is Outcome.KEPT else "no",
     )
 
 
@@ -168,10 +167,13 @@ def _why(task: Task, one: Trial) -> str:
 def _end(done: Adapted, name: str, in_use: Adaptation | None, *, dry_run: bool) -> str:
     now = _named(name, None if in_use is None else in_use.version)
     if done.made is None:
-        return f"{now} judges on."
-    if dry_run:
-        return f"Without --dry-run, {name}+{done.made.version} would judge in place of {now}."
-    return (
-        f"{name}+{done.made.version} judges from now on, also in a running laurels.\n"
-        f"laurels model adapt --undo goes back to {now}."
-    )
+        told = [f"{now} judges on."]
+    elif dry_run:
+        told = [f"Without --dry-run, {name}+{done.made.version} would judge in place of {now}."]
+    else:
+        told = [
+            f"{name}+{done.made.version} judges from now on, also in a running laurels.",
+            f"laurels model adapt --undo goes back to {now}.",
+        ]
+    told[-1] += f" ({done.seconds:.1f} s)"
+    return "\n".join(line for one in told for line in wrapped(one))

@@ -1,15 +1,19 @@
 """``laurels model drift``: what the model reads of late, beside what it read before."""
 
+from typing import Final
+
 from bot.commands.desk import clock
 from bot.drift import BEFORE, LATE, Watched, said, watched
 from bot.settings import Settings
 from bot.terminal import columns, emit
-from models.drift import ENOUGH_BEFORE, ENOUGH_NOW, Sign, Span
+from bot.wrapping import shortened, wrapped
+from models.drift import ENOUGH_BEFORE, ENOUGH_NOW, Drift, Sign, Span
 from store.db import Engine, reading
 
-_HEAD = ("source", "language", "task", "posts", "before", "in doubt", "before", "sure", "before",
-         "changed most", "now", "before", "moved")  # fmt: skip
-_RIGHT = frozenset({3, 4, 5, 6, 7, 8, 10, 11})
+_INDENT: Final = "  "
+_WIDEST: Final = 16
+_HEAD: Final = ("task", "when", "posts", "in doubt ", "sure ", "changed most", "share ")
+_RIGHT: Final = frozenset({2, 3, 4, 6})
 
 
 def drift(engine: Engine, settings: Settings, *, as_json: bool) -> None:
@@ -53,25 +57,46 @@ def _span(span: Span) -> dict[str, object]:
 def _told(found: list[Watched]) -> str:
     if not found:
         return f"No post of the last {LATE.days} days was read; nothing to compare."
-    told = [_row(one) for one in found if one.drift.is_enough]
+    told = [one for one in found if one.drift.is_enough]
     few = len(found) - len(told)
-    parts = [columns([_HEAD, *told], right=_RIGHT)] if told else []
+    parts = ["\n".join(_table(told))] if told else []
     if few:
-        parts.append(
+        text = (
             f"{few} more of fewer than {ENOUGH_NOW} posts in {LATE.days} days or {ENOUGH_BEFORE} "
             f"in the {BEFORE.days} before: too few to say."
         )
+        parts.append("\n".join(wrapped(text)))
     moved = [one for one in found if one.drift.moved]
-    parts += [f"Moved: {said(one)}." for one in moved] or (["Nothing moved."] if told else [])
-    return "\n\n".join(parts)
+    parts += ["\n".join(wrapped(f"* Moved: {said(one)}.")) for one in moved]
+    return "\n\n".join(parts if moved or not told else [*parts, "Nothing moved."])
 
 
-def _row(one: Watched) -> tuple[str, ...]:
+def _table(told: list[Watched]) -> list[str]:
+    """The lines of all sources, aligned, with a heading over those of each."""
+    rows = [row for one in told for row in _rows(one)]
+    head, *lines = columns([_HEAD, *rows], right=_RIGHT).splitlines()
+    shown = [_INDENT + head]
+    for at, one in enumerate(told):
+        if at == 0 or (one.source, one.language) != (told[at - 1].source, told[at - 1].language):
+            shown += wrapped(f"{one.source} ({one.language})")
+        shown += [_INDENT + line for line in lines[2 * at : 2 * at + 2]]
+    return shown
+
+
+def _rows(one: Watched) -> list[tuple[str, ...]]:
     before, now, label = one.drift.before, one.drift.now, one.drift.label
-    return (
-        one.source, one.language, one.task.value, f"{now.n:,}", f"{before.n:,}",
-        f"{now.share_unsure:.0%}", f"{before.share_unsure:.0%}",
-        f"{now.mean:.2f}", f"{before.mean:.2f}",
-        label, f"{now.part(label):.0%}", f"{before.part(label):.0%}",
-        ", ".join(sign.value for sign in Sign if sign in one.drift.moved),
-    )  # fmt: skip
+    marks = [_mark(one.drift, sign) for sign in (Sign.UNSURE, Sign.CONFIDENCE, Sign.MIX)]
+    named = shortened(label, _WIDEST)
+    return [
+        (one.task.value, "before", *_cells(before, label, named, [" "] * 3)),
+        ("", "now", *_cells(now, label, "", marks)),
+    ]
+
+
+def _mark(found: Drift, sign: Sign) -> str:
+    return "*" if sign in found.moved else " "
+
+
+def _cells(span: Span, label: str, named: str, marks: list[str]) -> tuple[str, ...]:
+    unsure, sure, share = f"{span.share_unsure:.0%}", f"{span.mean:.2f}", f"{span.part(label):.0%}"
+    return f"{span.n:,}", unsure + marks[0], sure + marks[1], named, share + marks[2]

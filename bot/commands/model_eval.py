@@ -8,6 +8,7 @@ from bot import wiring
 from bot.failures import CommandError
 from bot.settings import Settings
 from bot.terminal import columns, emit
+from bot.wrapping import wrapped
 from models.labelled import read
 from models.measure import measured
 from models.scoring import Scores
@@ -60,7 +61,7 @@ def _shown(name: str, found: Scores, speed: float, model: str) -> str:
     ]
     return "\n\n".join(
         (
-            f"{name}: {found.n:,} rows, {model}",
+            "\n".join(wrapped(f"{name}: {found.n:,} rows, {model}")),
             columns(rows, right=frozenset({1, 2, 3, 4})),
             columns(figures),
         )

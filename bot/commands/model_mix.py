@@ -8,6 +8,7 @@ from typing import Final
 from bot.commands.desk import clock
 from bot.settings import Settings
 from bot.terminal import columns, emit
+from bot.wrapping import shortened, wrapped
 from models.prevalence import Prevalence, adjusted
 from models.weights_file import BUNDLED, load
 from store.db import Engine, reading
@@ -15,6 +16,7 @@ from store.readings import counts, model_in_use
 from store.records import Task
 
 TASKS: Final = (Task.SENTIMENT, Task.INTENT)
+_WIDEST: Final = 24
 
 
 def mix(engine: Engine, settings: Settings, days: int, *, as_json: bool) -> None:
@@ -81,12 +83,13 @@ def _told(
         return f"No post of the last {days} days was read; there is nothing to count."
     parts = [_table(task, said[task], found.get(task, {})) for task in TASKS]
     if not found:
-        parts.append(f"Of {model} it is not known how it errs, so nothing is corrected.")
+        note = f"Of {model} it is not known how it errs, so nothing is corrected."
     else:
-        parts.append(
-            "likely: corrected for how the model errs on labelled texts; 95 times in 100 the\n"
-            "share lies between least and most, as far as posts here are like those texts."
+        note = (
+            "likely: corrected for how the model errs on labelled texts; 95 times in 100 the share "
+            "lies between least and most, as far as posts here are like those texts."
         )
+    parts.append("\n".join(wrapped(note)))
     return "\n\n".join(parts)
 
 
@@ -97,5 +100,7 @@ def _table(task: Task, said: Mapping[str, int], found: Mapping[str, Prevalence])
         posts, one = said.get(label, 0), found.get(label)
         shares = () if one is None else (one.share, one.low, one.high)
         likely, least, most = [f"{share:.1%}" for share in shares] or ["", "", ""]
-        rows.append((label, f"{posts:,}", f"{posts / total:.1%}", likely, least, most))
+        rows.append(
+            (shortened(label, _WIDEST), f"{posts:,}", f"{posts / total:.1%}", likely, least, most)
+        )
     return columns(rows, right=frozenset({1, 2, 3, 4, 5}))

@@ -10,6 +10,7 @@ from bot.scan_progress import shown
 from bot.settings import Settings
 from bot.terminal import columns, counted, emit
 from bot.tuning import Exclusion, TermCount, Tuning
+from bot.wrapping import shortened
 from listener.settings import QuerySettings, Role
 from store import finds
 from store.clean import key
@@ -145,7 +146,7 @@ def _told(query: QuerySettings, tuning: Tuning, exclusion: Exclusion | None, at_
 def _row(one: TermCount, at_least: int) -> Sequence[str]:
     enough = one.share is not None and one.decided >= at_least
     return (
-        one.term if len(one.term) <= _WIDEST else one.term[: _WIDEST - 1] + "…",
+        shortened(one.term, _WIDEST),
         f"{one.mentions:,}",
         f"{one.decided:,}",
         f"{one.dismissed:,}",

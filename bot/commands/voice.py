@@ -13,6 +13,7 @@ from bot.query_names import meant, unknown
 from bot.settings import Settings
 from bot.share_of_voice import Length, Period, Share, back, first_day, shares, total
 from bot.terminal import columns, emit
+from bot.wrapping import shortened
 from store import finds
 from store.clean import key
 from store.db import Connection, Engine, reading
@@ -153,7 +154,7 @@ def _rows(period: str, found: Mapping[str, Share], queries: Sequence[str]) -> li
     return [
         (
             "" if at else period,
-            name if len(name) <= _WIDEST else name[: _WIDEST - 1] + "…",
+            shortened(name, _WIDEST),
             f"{one.posts:,}",
             f"{one.of:,}",
             "–" if one.share is None else f"{100 * one.share:.1f} %",

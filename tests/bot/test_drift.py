@@ -65,10 +65,30 @@ def test_what_moved_is_told_with_counts(
     drift(moved, settings, as_json=False)
     shown = capsys.readouterr().out
     assert (
-        "Moved: intent of forum (en): 50% in doubt, before 20%; mean confidence 0.70, before 0.82; "
-        "50% issue, before 80% (120 posts, before 200)." in shown
+        "* Moved: intent of forum (en): 50% in doubt, before 20%; mean confidence 0.70, "
+        "before 0.82; 50% issue, before 80% (120 posts, before 200)." in " ".join(shown.split())
     )
     assert "1 more of fewer than 100 posts in 7 days or 200 in the 28 before" in shown
+    table = [line.split() for line in shown.splitlines()[:4]]
+    assert table[1:] == [
+        ["forum", "(en)"],
+        ["intent", "before", "200", "20%", "0.82", "issue", "80%"],
+        ["now", "120", "50%*", "0.70*", "50%*"],
+    ]
+
+
+def test_table_fits_a_terminal_whatever_a_source_is_called(
+    engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "posts of the community " * 5
+    for source in (f"{name}one", f"{name}two"):
+        heard(engine, 160, 40, days=20, source=source)
+        heard(engine, 60, 60, days=2, source=source)
+    drift(engine, settings, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.endswith("one (en)") for line in lines) == 1
+    assert sum(line.startswith("  intent") for line in lines) == 2
 
 
 def test_json_has_every_count(

@@ -187,7 +187,7 @@ def test_labels_that_contradict_each_other_are_not_kept(
     adapt(engine, settings, dry_run=False, as_json=False)
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
-    assert "not kept" in shown
+    assert "others  kept" in shown
 
 
 def test_forbidden_posts_move_scale_and_bias_alone(

@@ -1,11 +1,14 @@
 """``laurels model eval`` with the shipped model."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.bot.terminals import shown, started
 
 FIGURES = {
     *("n", "macro_recall", "macro_f1", "accuracy", "per_label", "ece", "coverage"),
@@ -78,3 +81,20 @@ def test_what_cannot_be_measured_is_told(
     done = _eval(tmp_path, task, row)
     assert done.returncode == 1
     assert told in json.loads(done.stdout)["error"]
+
+
+def test_long_error_is_lines_on_a_terminal_and_a_line_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "a", "label": "angry"}\n', encoding="utf-8")
+    words = ("model", "eval", "emotion", "rows.jsonl")
+    process, ours = started(tmp_path, *words)
+    lines = shown(ours).splitlines()
+    assert process.wait(60) == 1
+    assert process.communicate()[0] == ""
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 80
+    piped = subprocess.run(
+        [sys.executable, "-m", "bot.cli", *words],
+        check=False, capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )  # fmt: skip
+    assert piped.stderr.splitlines() == [" ".join(lines)]

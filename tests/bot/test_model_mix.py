@@ -73,9 +73,12 @@ def test_table_fits_a_terminal(
 def test_model_of_unknown_errors_is_not_corrected(
     engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(engine, {"negative": 3, "positive": 1}, model="another")
+    name = "another/" + "x" * 60
+    heard(engine, {"negative": 3, "positive": 1, "label " * 20: 1}, model=name)
     mix(engine, settings, 30, as_json=False)
-    assert "Of another it is not known how it errs" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"Of {name} it is not known how it errs" in " ".join(told.split())
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_nothing_heard_is_told(
