@@ -87,6 +87,12 @@ class OnnxClassifier:
         return _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
 
     @property
+    def tasks(self) -> Sequence[str]:
+        """What it judges in a text by itself, without being told a target."""
+        judged = self._weights.heads.keys() | self._probes.keys()
+        return [task for task in LABELS if task in judged]
+
+    @property
     def tells_targets(self) -> bool:
         """Whether the mood towards one thing is told apart from that of the whole text."""
         return "target" in self._weights.heads

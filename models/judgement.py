@@ -71,6 +71,11 @@ class Judge(Protocol):
         """Name and version."""
         ...
 
+    @property
+    def tasks(self) -> Sequence[str]:
+        """What it judges in a text by itself, without being told a target."""
+        ...
+
     def likelihoods(
         self, task: str, texts: Sequence[Text], targets: Sequence[str] | None = None
     ) -> Likelihoods | None:

@@ -114,7 +114,7 @@ def _weight(sure: float, without: float) -> float:
 def _likelihoods(judge: Judge, task: str, texts: Sequence[Text]) -> Likelihoods:
     found = judge.likelihoods(task, texts)
     if found is None:
-        raise ModelError(f"{judge.model} has no head for {task}")
+        raise ModelError(f"{judge.model} has no head for {task}; it has {', '.join(judge.tasks)}")
     return found
 
 

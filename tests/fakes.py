@@ -42,6 +42,7 @@ class WordJudge:
     """Knows sentiment alone: ``good`` weighs against ``bad``, and ``so`` makes it surer."""
 
     model = "words-1"
+    tasks = ("sentiment",)
 
     def __init__(self) -> None:
         self.asked: list[int] = []

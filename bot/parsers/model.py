@@ -37,7 +37,10 @@ def why(
         str, typer.Argument(metavar="TEXT", help="A text to judge, in quotation marks.")
     ],
     task: Annotated[
-        str, typer.Option(metavar="TASK", help="sentiment, emotion, intent, irony or offensive.")
+        str,
+        typer.Option(
+            metavar="TASK", help="sentiment, emotion, intent, irony, offensive or complaint."
+        ),
     ] = "sentiment",
     config: Config = None,
     as_json: Json = False,

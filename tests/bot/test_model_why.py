@@ -9,7 +9,9 @@ import pytest
 from bot import wiring
 from bot.settings import Settings
 from desk.reason import Unexplained
+from models.judgement import Text
 from models.settings import ModelSettings
+from models.why import why
 
 LONG = "The settings page lists the files by date. " * 60 + "I hate this awful app."
 
@@ -54,7 +56,16 @@ def test_json_has_the_places_in_the_text() -> None:
 def test_unknown_task_is_told() -> None:
     done = asked("why", "good", "--task", "mood")
     assert done.returncode == 1
-    assert "has no head for mood" in done.stderr
+    told = "has no head for mood; it has sentiment, emotion, intent, irony, offensive, complaint"
+    assert told in done.stderr
+
+
+def test_help_names_each_task_that_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    told = shown("why", "--help")
+    judge = wiring.judge(Settings())
+    assert [task for task in judge.tasks if task not in told] == []
+    assert [why(judge, Text("It broke"), task).task for task in judge.tasks] == judge.tasks
 
 
 def test_another_model_is_not_explained_by_the_bundled_one() -> None:

@@ -81,7 +81,7 @@ def test_words_are_found_in_any_text(text: str, words: list[str]) -> None:
 
 
 def test_task_without_a_head_is_told() -> None:
-    with pytest.raises(ModelError, match="words-1 has no head for mood"):
+    with pytest.raises(ModelError, match="words-1 has no head for mood; it has sentiment"):
         why(WordJudge(), Text("good"), "mood")
 
 
