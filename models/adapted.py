@@ -6,6 +6,7 @@ A folder holds a file a version, `3.npz` say; the highest judges. One that was t
 
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -162,6 +163,27 @@ def undo(folder: Path) -> int | None:
         path = folder / f"{version}{_KEPT}"
         path.replace(path.with_suffix(_UNDONE))
     return version
+
+
+def copy_versions(folder: Path, to: Path) -> bool:
+    """Copy every version, also those taken back, to a new folder; False where there is none.
+
+    Raises ModelError where it cannot be written.
+    """
+    files = [
+        folder / f"{number}{suffix}"
+        for suffix in (_KEPT, _UNDONE)
+        for number in _versions(folder, suffix)
+    ]
+    if not files:
+        return False
+    try:
+        to.mkdir(parents=True)
+        for file in files:
+            shutil.copy2(file, to)
+    except OSError as error:
+        raise ModelError(f"{to}: the versions of {folder} were not copied: {error}") from error
+    return True
 
 
 def _versions(folder: Path, suffix: str) -> list[int]:

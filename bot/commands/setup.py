@@ -9,6 +9,7 @@ from bot.check import check, lines, report
 from bot.failures import CommandError
 from bot.settings import Settings
 from bot.terminal import emit
+from models.adapted import copy_versions
 from store.backup import backup
 from store.db import migrate, open_store
 
@@ -23,14 +24,27 @@ def migrate_store(settings: Settings, *, as_json: bool) -> None:
 
 
 def backup_store(settings: Settings, path: Path, *, as_json: bool) -> None:
-    """Copy the store while others work on it."""
-    if path.exists():
-        raise CommandError(f"{path} is there already; name a new file")
+    """Copy the store while others work on it, and beside it what the corrections made of the model.
+
+    Both names are new: copies of several days may stand in one folder.
+    """
+    beside, adapted = path.with_name(f"{path.name}.adapted"), wiring.adapted_folder(settings)
+    for one in (path, beside):
+        if one.exists():
+            raise CommandError(f"{one} is there already; name a new file")
     engine = wiring.store(settings.store)
     backup(engine, path)
     engine.dispose()
+    is_adapted = copy_versions(adapted, beside)
     size = path.stat().st_size
-    emit({"file": str(path), "bytes": size}, f"Wrote {path} ({size:,} bytes).", as_json=as_json)
+    lines = [f"Wrote {path} ({size:,} bytes)."]
+    if is_adapted:
+        lines += [
+            f"Wrote {beside}: the model as the team's corrections moved it.",
+            f"To restore that, too, copy it to {adapted}.",
+        ]
+    value = {"file": path, "bytes": size, "adapted": beside if is_adapted else None}
+    emit(value, "\n".join(lines), as_json=as_json)
 
 
 def check_all(settings: Settings, origin: Path | None, *, as_json: bool) -> bool:

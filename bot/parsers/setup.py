@@ -107,7 +107,10 @@ def backup(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the store into a file, also while it is in use."""
+    """Copy the store into a file, also while it is in use.
+
+    What the corrections made of the model is copied beside it, to FILE.adapted.
+    """
     from bot.commands import setup
 
     setup.backup_store(settings_in(config), file, as_json=as_json)

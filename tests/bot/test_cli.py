@@ -145,6 +145,26 @@ def test_backup_is_a_store_and_never_replaces_a_file(tmp_path: Path) -> None:
     assert "is there already" in laurels(tmp_path, "backup", "copy.db").stderr
 
 
+def test_backup_keeps_what_the_corrections_made_of_the_model(tmp_path: Path) -> None:
+    laurels(tmp_path, "migrate")
+    plain = json.loads(laurels(tmp_path, "backup", "plain.db", "--json").stdout)
+    assert plain["adapted"] is None
+    assert not (tmp_path / "plain.db.adapted").exists()
+    made = {"1.undone": b"one", "2.npz": b"two"}
+    folder = tmp_path / ".laurels" / "adapted"
+    folder.mkdir()
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    (folder / "3.77.half").write_bytes(b"unfinished")
+    told = laurels(tmp_path, "backup", "copies/of.db").stdout
+    assert "copies/of.db.adapted" in told
+    assert "copy it to .laurels/adapted" in told
+    copied = tmp_path / "copies" / "of.db.adapted"
+    assert {one.name: one.read_bytes() for one in copied.iterdir()} == made
+    (tmp_path / "copies" / "of.db").unlink()
+    assert "of.db.adapted is there already" in laurels(tmp_path, "backup", "copies/of.db").stderr
+
+
 def test_demo_says_at_once_that_its_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
