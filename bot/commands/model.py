@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from bot import wiring
 from bot.settings import Settings
 from bot.terminal import columns, emit
+from bot.wrapping import wrapped
+from models.adapted import OtherWeightsError
+from models.adapted import load as load_adapted
 from models.judgement import Judgement, Label, Text
-from models.weights_file import BUNDLED, load
+from models.weights_file import BUNDLED, ModelError, Weights, load
 
 
 def info(settings: Settings, *, as_json: bool) -> None:
@@ -15,18 +19,34 @@ def info(settings: Settings, *, as_json: bool) -> None:
     folder = settings.models.path or BUNDLED
     weights = load(folder)
     moved_in, version = wiring.adapted_folder(settings), wiring.adapted_version(settings)
+    problem = _problem(moved_in, weights)
     size = weights.network.stat().st_size
     value: dict[str, object] = {
         "name": weights.name,
         "folder": str(folder),
         "bytes": size,
         "hub": settings.models.hub,
-        "adapted": version,
+        "adapted": version if problem is None else None,
+        "adapted_problem": problem,
     }
-    text = f"{weights.name} in {folder} ({size / 1e6:.1f} MB); the hashes match."
-    if version is not None:
-        text += f"\nMoved by the team's corrections: version {version} in {moved_in}."
-    emit(value, text, as_json=as_json)
+    lines = [f"{weights.name} in {folder} ({size / 1e6:.1f} MB); the hashes match."]
+    if problem is not None:
+        lines.append(f"{problem}.")
+    elif version is not None:
+        lines.append(f"Moved by the team's corrections: version {version} in {moved_in}.")
+    emit(value, "\n".join(line for one in lines for line in wrapped(one)), as_json=as_json)
+
+
+def _problem(folder: Path, weights: Weights) -> str | None:
+    """Why the version of the team's corrections judges nothing; None where it judges or is none."""
+    try:
+        if (adaptation := load_adapted(folder)) is not None:
+            adaptation.check(weights.name, weights.identity)
+    except OtherWeightsError as error:
+        return str(error)
+    except ModelError as error:
+        return f"{error}; until then nothing is judged"
+    return None
 
 
 def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None:

@@ -19,9 +19,10 @@ from bot.lessons import digest, lessons
 from bot.program import app
 from bot.run import Daemon
 from bot.settings import Settings
-from models.adapted import load, newest, save
+from models.adapted import Adaptation, load, newest, save
 from models.judgement import Text
 from models.settings import ModelSettings
+from models.weights_file import ModelError
 from store import analyses, cases, decisions, labels, mentions
 from store.db import Engine, reading
 from store.records import Analysis, CaseKind, CaseState, Reason, Task, Verdict
@@ -288,6 +289,24 @@ def test_info_names_the_version(engine: Engine, settings: Settings, capsys: Capt
     told(engine, settings, capsys)
     info(settings, as_json=False)
     assert "Moved by the team's corrections: version 1 in" in capsys.readouterr().out
+
+
+def test_info_tells_why_a_version_judges_nothing(settings: Settings, capsys: Capture) -> None:
+    folder, base = wiring.adapted_folder(settings), "0" * 64
+    save(folder, Adaptation(1, base, {}, "", MOMENT))
+    info(settings, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["adapted"] is None
+    assert "version 1 was fitted on other weights" in found["adapted_problem"]
+    (folder / "2.npz").write_bytes(b"half of a file")
+    info(settings, as_json=False)
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
+    assert "damaged; laurels model adapt --undo" in " ".join(told.split())
+    assert "until then nothing is judged." in " ".join(told.split())
+    assert "Moved by" not in told
+    with pytest.raises(ModelError, match="damaged"):
+        wiring.classifier(settings)
 
 
 def test_model_of_the_hub_is_not_adapted(engine: Engine, settings: Settings) -> None:
