@@ -45,15 +45,17 @@ def adjusted(
     `errors` holds, by true label, how often the classifier called labelled texts what; it must know
     each label that was said. It is taken to err the same way in both places: that holds while the
     labels change in number, not while the texts of one label change. The interval counts both the
-    posts and the labelled texts as the samples that they are; the same input gives the same one.
+    posts and the labelled texts as the samples that they are, and is wider where the posts cannot
+    have been called so by the known errors; the same input gives the same one.
     Raises ValueError for no posts, a label without labelled texts, or one that `errors` lacks.
     """
     labels = list(errors)
     counts, table = _counts(said, labels), _table(errors, labels)
     found = _nearest(_rates(table)[None], (counts / counts.sum())[None])[0]
-    low, high = np.percentile(_drawn(counts, table, draws, seed), _TAILS, axis=0)
+    telling = counts / _dispersion(counts, table, found)
+    low, high = np.percentile(_drawn(telling, table, draws, seed), _TAILS, axis=0)
     # So many posts cannot exclude a smaller part, were each of them read without an error.
-    least = 1 - (_TAILS[0] / 100) ** (1 / counts.sum())
+    least = 1 - (_TAILS[0] / 100) ** (1 / telling.sum())
     high = np.maximum(np.maximum(high, found), least)
     low = np.minimum(np.minimum(low, found), 1 - least)
     return {
@@ -86,6 +88,22 @@ def _table(errors: Mapping[str, Mapping[str, int]], labels: list[str]) -> Shares
 
 def _rates(table: Shares) -> Shares:
     return np.asarray(table / table.sum(axis=-2, keepdims=True))
+
+
+def _dispersion(counts: Shares, table: Shares, shares: Shares) -> float:
+    """How many posts tell as much as one would, at least 1.
+
+    What was said may lie beyond what the known errors make of any shares: of posts that are all
+    called one thing, say, though a tenth of each label is called another. Then all draws would end
+    at the same bound. So far as that is beyond chance, the posts are no such sample as the labelled
+    texts, and tell less (the dispersion by Pearson's statistic; R. Wedderburn, Biometrika 61,
+    1974).
+    """
+    bound = int((shares < _STILL).sum())
+    if not bound:
+        return 1.0
+    wanted = counts.sum() * _rates(table + 1 / len(counts)) @ shares
+    return max(1.0, float(((counts - wanted) ** 2 / wanted).sum()) / bound)
 
 
 def _drawn(counts: Shares, table: Shares, draws: int, seed: int) -> Shares:

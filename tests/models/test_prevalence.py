@@ -53,8 +53,8 @@ def test_share_beyond_what_errors_explain_is_clipped() -> None:
     assert found["yes"].share == pytest.approx(0.0, abs=1e-9)
     assert found["no"].share == pytest.approx(1.0)
     assert found["yes"].low == pytest.approx(0.0, abs=1e-9)
-    assert 0.03 < found["yes"].high < 0.2
-    assert 0.8 < found["no"].low < 0.97
+    assert 0.03 < found["yes"].high < 0.3
+    assert 0.7 < found["no"].low < 0.97
 
 
 def test_counts_alone_would_be_far_off() -> None:
@@ -105,6 +105,43 @@ def test_classifier_that_cannot_tell_leaves_all_open() -> None:
     blind = {"yes": {"yes": 50, "no": 50}, "no": {"yes": 50, "no": 50}}
     found = adjusted({"yes": 500, "no": 500}, blind)["yes"]
     assert found.high - found.low > 0.9
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"neutral": 1_000_000},
+        {"negative": 1_000_000},
+        {"neutral": 999_999, "positive": 1},
+        {"neutral": 500_000, "positive": 500_000},
+    ],
+)
+def test_posts_that_the_known_errors_cannot_make_leave_much_open(said: dict[str, int]) -> None:
+    for one in adjusted(said, THREE).values():
+        assert 0 <= one.low <= one.share <= one.high <= 1
+        assert one.high - one.low > 0.2
+
+
+def test_posts_that_they_can_make_at_the_edge_are_told_closely() -> None:
+    said = expected({"negative": 0.0, "neutral": 1.0, "positive": 0.0}, THREE, 100_000)
+    found = adjusted(said, THREE)
+    assert 0.0 < 1 - found["neutral"].low < 0.2
+    assert 0.0 < found["positive"].high < 0.1
+
+
+@pytest.mark.parametrize(
+    ("errors", "open_to"),
+    [
+        ({"yes": {"yes": 50}, "no": {"no": 50}}, (0.01, 0.1)),
+        ({"yes": {"yes": 50}, "no": {"yes": 50}}, (0.9, 1.0)),
+        ({"yes": {"yes": 1}, "no": {"no": 1}}, (0.3, 1.0)),
+    ],
+)
+def test_few_or_blank_errors_are_no_certainty(
+    errors: dict[str, dict[str, int]], open_to: tuple[float, float]
+) -> None:
+    found = adjusted({"yes": 1_000_000}, errors)["yes"]
+    assert open_to[0] <= found.high - found.low <= open_to[1]
 
 
 def test_same_input_gives_the_same_interval() -> None:
