@@ -41,8 +41,8 @@ BUSY_SECONDS: Final = 30
 _OLDEST_SQLITE: Final = (3, 35, 0)
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _READING: Final = "laurels_reading"
+_JOURNAL: Final = "journal_mode = WAL"
 _PRAGMAS: Final = (
-    "journal_mode = WAL",
     "synchronous = NORMAL",
     "foreign_keys = ON",
     "wal_autocheckpoint = 4000",  # pages; a batch of posts is more than the usual 1000
@@ -126,6 +126,17 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     # The driver's own BEGIN comes late and is deferred; _begin_sqlite writes a real one.
     connection.isolation_level = None
     cursor = connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA {_JOURNAL}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_DIRECTORY:
+            raise StoreError(
+                "the folder of the store may not be written, which SQLite needs also for reading: "
+                "let it be written, or read a file that laurels backup wrote"
+            ) from error
+        # A file that may only be read stays in the mode that it is in.
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY:
+            raise
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

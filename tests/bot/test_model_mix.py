@@ -2,15 +2,17 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot import wiring
+from bot.commands.model_drift import drift
 from bot.commands.model_mix import mix
 from bot.settings import Settings
 from models.weights_file import load
 from store import analyses, mentions
-from store.db import Engine
+from store.db import Engine, backup, open_store
 from store.records import Analysis, Task
 from store.settings import StoreSettings
 from tests.posts import a_post
@@ -79,6 +81,20 @@ def test_model_of_unknown_errors_is_not_corrected(
     told = capsys.readouterr().out
     assert f"Of {name} it is not known how it errs" in " ".join(told.split())
     assert max(map(len, told.splitlines())) <= 80
+
+
+def test_copy_that_may_only_be_read_is_counted(
+    engine: Engine, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(engine, {"negative": 30, "positive": 10})
+    backup(engine, tmp_path / "copy.db")
+    copy = open_store(f"sqlite:///file:{tmp_path}/copy.db?mode=ro&uri=true")
+    mix(copy, settings, 30, as_json=False)
+    drift(copy, settings, as_json=False)
+    copy.dispose()
+    told = capsys.readouterr().out
+    assert "75.0%" in told
+    assert "fewer than 100 posts in 7 days" in told
 
 
 def test_nothing_heard_is_told(

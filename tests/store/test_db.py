@@ -1,14 +1,25 @@
 """Opening a store, and several threads in it."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from store import cursors
-from store.db import BUSY_SECONDS, Engine, StoreError, fact, open_store, reading, set_fact
+from store.db import (
+    BUSY_SECONDS,
+    Engine,
+    StoreError,
+    backup,
+    check_version,
+    fact,
+    open_store,
+    reading,
+    set_fact,
+)
 from tests.posts import MOMENT
 
 
@@ -19,6 +30,29 @@ def test_folders_above_the_file_are_made(tmp_path: Path) -> None:
         assert tx.scalar(text("PRAGMA foreign_keys")) == 1
         assert tx.scalar(text("PRAGMA busy_timeout")) == 1_000 * BUSY_SECONDS
     engine.dispose()
+
+
+def test_what_may_only_be_read_is_read(sqlite_engine: Engine, tmp_path: Path) -> None:
+    with sqlite_engine.begin() as tx:
+        set_fact(tx, "archive", "one")
+    backup(sqlite_engine, tmp_path / "copy.db")
+    engine = open_store(f"sqlite:///file:{tmp_path}/copy.db?mode=ro&uri=true")
+    check_version(engine)
+    with reading(engine) as tx:
+        assert fact(tx, "archive") == "one"
+    with pytest.raises(OperationalError, match="readonly"), engine.begin() as tx:
+        set_fact(tx, "archive", "two")
+    engine.dispose()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_folder_that_sqlite_cannot_write_in_is_told(sqlite_engine: Engine, tmp_path: Path) -> None:
+    sqlite_engine.dispose()
+    tmp_path.chmod(0o555)
+    engine = open_store(f"sqlite:///{tmp_path}/store.db")
+    with pytest.raises(StoreError, match="the folder of the store may not be written"):
+        check_version(engine)
+    tmp_path.chmod(0o755)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/laurels", "laurels.db"])
