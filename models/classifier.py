@@ -1,6 +1,7 @@
 """Judge texts with the bundled model: one forward pass in ONNX Runtime for all heads."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from models.irony import irony
 from models.judgement import Judgement, Label, Likelihoods, Text, Topics
 from models.reader import Logits, Reader
 from models.target import marked
-from models.text import prepare
+from models.text import prepare, says_nothing
 from models.tongues import tongue
 from models.weights_file import BUNDLED, ModelError, load, of_language
 
@@ -77,14 +78,16 @@ class OnnxClassifier:
         return self._reader.device
 
     def classify(self, texts: Sequence[Text]) -> list[Judgement]:
-        """One judgement a text, in the order given; an empty text is neutral and `other`."""
+        """One judgement a text, in the order given; of one without words each label is a guess."""
         if not texts:
             return []
         prepared = [prepare(one.text, one.title) for one in texts]
         read, topics = self._reader.read(prepared)
         spoken = _spoken(prepared)
         answered = self._answered(read, topics, prepared, spoken)
-        return _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
+        judged = _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
+        told = zip(judged, prepared, strict=True)
+        return [_guessed(one) if says_nothing(text) else one for one, text in told]
 
     @property
     def tasks(self) -> Sequence[str]:
@@ -105,8 +108,10 @@ class OnnxClassifier:
         scores = self.scores_towards(texts, targets)
         if scores is None:
             return None
-        lines = self._lines(_spoken([prepare(text) for text in texts]))
-        return _labels(softmax(scores), sentiment.LABELS, lines.get("target"))
+        found = softmax(scores)
+        told = self.stands("target", [prepare(text) for text in texts], found)
+        labels = _labels(found, sentiment.LABELS)
+        return [replace(one, is_guess=not sure) for one, sure in zip(labels, told, strict=True)]
 
     def scores_towards(self, texts: Sequence[str], targets: Sequence[str]) -> Logits | None:
         """The same as calibrated log-scores [texts, moods]."""
@@ -243,7 +248,8 @@ class OnnxClassifier:
     def stands(self, task: str, prepared: Sequence[str], found: Logits) -> NDArray[np.bool_]:
         """Which of the answers `found`, probabilities [texts, labels], are no guesses."""
         line = self._lines(_spoken(prepared)).get(task, [0.0] * len(prepared))
-        return np.asarray(found.max(axis=1) >= np.array(line), dtype=np.bool_)
+        has_words = np.array([not says_nothing(text) for text in prepared], dtype=np.bool_)
+        return np.asarray((found.max(axis=1) >= np.array(line)) & has_words, dtype=np.bool_)
 
 
 def _spoken(prepared: Sequence[str]) -> list[str | None]:
@@ -288,6 +294,18 @@ def _judgements(
     ]
     told = [None] * len(prepared) if topics is None else list(topics)
     return [Judgement(*row) for row in zip(*columns, told, strict=True)]
+
+
+def _guessed(one: Judgement) -> Judgement:
+    """The same, none of it answered for."""
+    return replace(
+        one,
+        sentiment=replace(one.sentiment, is_guess=True),
+        emotion=replace(one.emotion, is_guess=True),
+        intent=replace(one.intent, is_guess=True),
+        irony=replace(one.irony, is_guess=True),
+        offensive=replace(one.offensive, is_guess=True),
+    )
 
 
 def _moods(found: Logits, guesses: NDArray[np.bool_]) -> Likelihoods:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from models import emotion, intent, sentiment
 from models.judgement import Classifier, Judgement, Label, Text
-from models.text import prepare
+from models.text import prepare, says_nothing
 from models.weights_file import ModelError
 
 _TASKS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,8 +64,11 @@ class HubClassifier:
     def classify(self, texts: Sequence[Text]) -> list[Judgement]:
         """One judgement a text, in the order given."""
         judged = self._rest.classify(texts)
-        labels = self._label([prepare(one.text, one.title) for one in texts])
-        changed: list[dict[str, Any]] = [{self._task: label} for label in labels]
+        prepared = [prepare(one.text, one.title) for one in texts]
+        changed: list[dict[str, Any]] = [
+            {self._task: replace(label, is_guess=says_nothing(text))}
+            for label, text in zip(self._label(prepared), prepared, strict=True)
+        ]
         return [replace(one, **some) for one, some in zip(judged, changed, strict=True)]
 
     def _label(self, prepared: Sequence[str]) -> list[Label]:

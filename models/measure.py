@@ -36,7 +36,7 @@ def measured(
         probabilities = sigmoid(scores).astype(np.float64)
         cuts = np.array([thresholds[task.name][name] for name in task.labels])
         chosen = np.asarray(probabilities >= cuts, dtype=np.bool_)
-        is_told = np.asarray(chosen.any(axis=1), dtype=np.bool_)
+        is_told = chosen.any(axis=1) & classifier.stands(task.name, prepared, sigmoid(scores))
     else:
         found = softmax(scores)
         is_told = classifier.stands(task.name, prepared, found)

@@ -17,6 +17,8 @@ _SHORTCODE = re.compile(r"<?a?:([a-zA-Z][a-zA-Z0-9_+-]{1,40}):(?:\d{6,25}>)?")
 _REPEAT = re.compile(r"(\S)\1{3,}")
 _SPACE = re.compile(r"\s+")
 _EMOJI = re.compile(r"[☀-➿⬀-⯿\U0001F000-\U0001FAFF]")
+_STANDING_IN = frozenset({"", "http", "@user"})
+_STOPS = ".,:;-"
 _VARIATION = re.compile(r"[︎️\U0001F3FB-\U0001F3FF]")
 
 
@@ -52,6 +54,11 @@ def own_words(text: str) -> str:
     if ">" in kept:
         kept = _QUOTE.sub(" ", kept)
     return kept if kept.strip() else text
+
+
+def says_nothing(prepared: str) -> bool:
+    """Whether nothing is left of a text to judge: it is empty, or addresses and handles alone."""
+    return all(word.strip(_STOPS) in _STANDING_IN for word in prepared.split())
 
 
 def prepare(text: str, title: str | None = None) -> str:

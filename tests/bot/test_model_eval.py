@@ -43,6 +43,22 @@ def test_every_row_is_scored_and_every_figure_there(tmp_path: Path) -> None:
     assert set(found["per_label"]["positive"]) == {"precision", "recall", "f1", "n"}
 
 
+def test_text_without_words_is_scored_and_not_told(tmp_path: Path) -> None:
+    rows = [
+        {"text": "I love it, works great!", "label": "positive"},
+        {"text": "https://a.example/b", "label": "neutral"},
+        {"text": "", "label": "neutral"},
+        {"text": "I hate it, it broke again.", "label": "negative"},
+    ]
+    found = json.loads(_eval(tmp_path, "sentiment", *rows).stdout)
+    assert (found["n"], found["accuracy"], found["coverage"]) == (4, 1.0, 0.5)
+    emotions = [
+        {"text": "Thank you so much for the help!", "labels": ["gratitude"]},
+        {"text": " ", "labels": ["neutral"]},
+    ]
+    assert json.loads(_eval(tmp_path, "emotion", *emotions).stdout)["coverage"] == 0.5
+
+
 def test_neutral_is_not_chosen_where_no_row_is(tmp_path: Path) -> None:
     rows = [
         {"text": "The new acme arrives on Monday.", "target": "acme", "label": "positive"},

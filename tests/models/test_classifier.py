@@ -8,6 +8,7 @@ import pytest
 
 from models.classifier import OnnxClassifier
 from models.judgement import Text
+from models.text import prepare
 from models.weights_file import BUNDLED, ModelError
 
 
@@ -94,6 +95,18 @@ def test_it_guesses_in_a_language_that_it_does_not_answer_for() -> None:
     )
     assert (english.sentiment.name, english.sentiment.is_guess) == ("positive", False)
     assert (french.sentiment.name, french.sentiment.is_guess) == ("positive", True)
+
+
+@pytest.mark.parametrize("text", ["", " \u200b\n", "https://a.example/b", "@ann, @bo", "…?"])
+def test_text_without_words_is_a_guess(classifier: OnnxClassifier, text: str) -> None:
+    (found, titled) = classifier.classify([Text(text), Text(text, "I hate the new update")])
+    labels = (found.sentiment, found.emotion, found.intent, found.irony, found.offensive)
+    has_words = text == "…?"
+    assert {one.is_guess for one in labels} == ({False} if has_words else {True})
+    assert not titled.sentiment.is_guess
+    prepared, sure = [prepare(text)], np.array([[0.0, 1.0]])
+    for task in ("sentiment", "emotion", "complaint", "target"):
+        assert classifier.stands(task, prepared, sure).tolist() == [has_words]
 
 
 def test_it_guesses_where_nothing_is_likely() -> None:

@@ -53,6 +53,8 @@ def test_hub_model_judges_its_task_and_leaves_the_others(tiny: Path) -> None:
     assert {one.sentiment.name for one in found} <= {"negative", "neutral", "positive"}
     assert found[1].intent.name == "thanks"
     assert judge.model.startswith("words-1+")
+    told = judge.classify([Text("it is good"), Text("https://a.example")])
+    assert [one.sentiment.is_guess for one in told] == [False, True]
 
 
 def test_model_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text import MAX_CHARS, prepare
+from models.text import MAX_CHARS, prepare, says_nothing
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,30 @@ from models.text import MAX_CHARS, prepare
 )
 def test_wrapping_is_removed(raw: str, wanted: str) -> None:
     assert prepare(raw) == wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "nothing"),
+    [
+        *(
+            ("", True),
+            ("\u200b", True),
+            ("https://a.example/b", True),
+            ("@ann: www.b.example", True),
+        ),
+        *(("@ann, @bo", True), ("- https://a.example.", True), ("ok https://a.example", False)),
+        *(
+            (":(", False),
+            (":|", False),
+            ("?", False),
+            ("\U0001f44d", False),
+            ("7", False),
+            ("...", True),
+        ),
+    ],
+)
+def test_addresses_and_handles_alone_say_nothing(raw: str, *, nothing: bool) -> None:
+    assert says_nothing(prepare(raw)) is nothing
 
 
 def test_title_comes_first() -> None:
