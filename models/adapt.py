@@ -29,8 +29,8 @@ CHANCE: Final = 0.05
 _FOLDS: Final = 5
 _AS_READ: Final = 3
 """Readings that are right beside each wrong one, as of what ships three in four are. Where fewer
-were confirmed than corrected, the wrong ones were sought out: posts that nobody judged count as
-read right then, until there are so many."""
+were confirmed, the wrong ones were sought out: posts that nobody judged count as read right, until
+there are so many."""
 _HOLD_BIAS: Final = 3.0
 _HOLD_LINES: Final = 300.0
 """How strongly a head is held to what ships; chosen on sanders_brand (docs/model.md)."""
@@ -182,7 +182,7 @@ def _wanted(evidence: Evidence) -> tuple[Numbers, Numbers]:
 def _missing(evidence: Evidence) -> int:
     """Readings that are right and were not confirmed, to stand beside the corrections."""
     corrected, confirmed = evidence.count(Origin.CORRECTED), evidence.count(Origin.CONFIRMED)
-    return 0 if confirmed >= corrected else _AS_READ * corrected - confirmed
+    return max(0, _AS_READ * corrected - confirmed)
 
 
 def _scored(evidence: Evidence) -> Mask:

@@ -106,6 +106,30 @@ def test_corrections_alone_do_not_speak_for_reading_all_otherwise() -> None:
     assert found.as_read > found.corrected
 
 
+def sought_out(corrected: int, confirmed: int, seed: int) -> Evidence:
+    """Of what reads as 0 some was found and corrected to 1, nothing tells which; little else was
+    looked at."""
+    rows = community(600, mistaken=False, seed=seed)
+    dice = np.random.default_rng(seed)
+    judged = rows.origin != Origin.UNJUDGED
+    zeros = dice.permutation(np.flatnonzero(judged & (rows.right == 0)))[:corrected]
+    wrong = np.isin(np.arange(len(judged)), zeros)
+    left = dice.permutation(np.flatnonzero(judged & ~wrong))[:confirmed]
+    rows = replace(
+        rows,
+        right=np.where(wrong, 1, rows.right),
+        origin=np.where(wrong, Origin.CORRECTED, rows.origin),
+    )
+    return rows.only(wrong | ~judged | np.isin(np.arange(len(judged)), left))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_more_approval_is_no_cliff(seed: int) -> None:
+    found = [trial(sought_out(60, confirmed, seed)) for confirmed in (58, 59, 60, 61, 75, 120)]
+    assert [one.as_read for one in found] == [122, 121, 120, 119, 105, 60]
+    assert Outcome.KEPT not in {one.outcome for one in found}
+
+
 def test_features_of_what_may_not_train_are_never_learned_from() -> None:
     rows = community(400)
     forbidden = np.arange(len(rows.right)) % 2 == 0
