@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from models.masking.files import ENDINGS
 from models.masking.span import Span, has
 
 _WIDE: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
@@ -26,22 +27,13 @@ _HINTS: Final = (
     *(bracket + at for bracket in "([{<" for at in ("at", " at", "ät", "@", " @", "arroba")),
     " dot ",
 )
-_FILES: Final = frozenset(
-    {
-        *("png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "tgz", "gz", "xz", "js"),
-        *("json", "css", "html", "htm", "txt", "pdf", "exe", "dll", "xml", "yaml", "yml", "toml"),
-        *("jar", "war", "whl", "deb", "rpm", "dmg", "iso", "mp3", "mp4", "webm", "log", "conf"),
-        *("ini"),
-    }
-)
-"""What follows a dot in the name of a file, and ends no address."""
 
 
 def addresses(text: str) -> Iterator[Span]:
     """Where addresses stand. A handle, as in ``@ann@mastodon.social``, is none."""
     if "@" in text or "%40" in text:
         for match in _PLAIN.finditer(text):
-            if match[1].lower() != "git" and match[2].lower() not in _FILES:
+            if match[1].lower() != "git" and match[2].lower() not in ENDINGS:
                 yield match.span()
         if not text.isascii():
             yield from (match.span() for match in _IN_WIDE.finditer(text))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from models.masking.files import ends_file_name
 from models.masking.span import Span, has
 
 _RUN: Final = re.compile(
-    r"(?<![\w#@$€£¥])(?<!\d[.,:/-])(?:(?=\(?\+)|(?<![/=.-]))"
+    r"(?<![\w#@$€£¥])(?<!\d[.,:/-])(?:(?=\(?\+)|(?<![/\\=.-]))"
     r"(?:\((?=\+?\d[\d -]{0,5}\)))?(?:\+\(?)?\d(?:[ ().\-/]{0,3}\d){6,17}+"
     r"(?![ ().\-/]{0,3}\d|\w|[.,:/-]\d| ?[%€£$¥])"
 )
@@ -36,6 +37,7 @@ _CALLED: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     r"\b(?:order|ref|reference|ticket|invoice|case|id|issue|bug|serial|sku|build|version|tracking"
+    r"|isbn|issn|ean|upc|gtin|commit|revision|firmware"
     r"|parcel|booking|transaction|bestellung|bestellnummer|rechnung|auftrag|commande|facture|pedido"
     r"|factura|ordine|fattura|заказ)\b\W{0,3}(?:(?:no|nr|num|number|id)\b)?\W{0,4}\Z",
     re.IGNORECASE,
@@ -45,6 +47,7 @@ _NO_PHONE: Final = re.compile(
     r"(?<![\d-])(?:19|20)\d\d[-./ ]?[01]\d[-./ ]?[0-3]\d(?!\d)"
     r"|(?<!\d)[0-3]?\d([-./])[0-3]?\d\1(?:19|20)\d\d"
     r"|\A(?!\d{3}\.\d{3}\.\d{4}\Z)[1-9]\d{0,2}\.\d{1,5}\.\d|\A\d{1,3}\.\d+\Z"
+    r"|\A0\.\d|\A0\d{0,2}\.(?:\d+\.){0,4}\d(?:\.\d+){0,4}\Z"
     r"|\A(?:(?:19|20)\d\d\W?)+\Z|\A(?:\d\d\W){5}\d\d\Z|\A\d(?:\W\d)*\Z"
 )
 """Dates, versions and addresses of machines, decimal numbers, years, hardware addresses, counts."""
@@ -86,6 +89,7 @@ def phones(text: str) -> Iterator[Span]:
             last >= 0 and start - last <= 6 and bool(_ALSO.fullmatch(text, last, start))
         )
         is_other = not is_called and "+" not in match[0][:2] and _is_numbered(text, start)
+        is_other |= match[0].isdigit() and ends_file_name(text, match.end())
         length = 0 if is_other else _length(match[0], lookups, is_called=is_called)
         if length:
             last = start + length
