@@ -126,6 +126,21 @@ def test_folder_is_imported_with_a_line_that_says_how_far_it_is(tmp_path: Path) 
     assert json.loads(line)["reason"].startswith("b.json: timestamp: expected ISO 8601")
 
 
+def test_what_is_put_aside_is_as_it_stood_until_the_next_import(tmp_path: Path) -> None:
+    said = json.dumps(reddit.comment(created_utc=None, body="mail ann@example.com " + "a" * 30_000))
+    good = json.dumps(reddit.comment())
+    (tmp_path / "RC_2024-01").write_text(f"{said}\n{good}\n")
+    _status, value, _said = imported(tmp_path, "RC_2024-01")
+    assert value["rejected"] == 1
+    aside = tmp_path / "RC_2024-01.rejects.jsonl"
+    (line,) = aside.read_text().splitlines()
+    assert json.loads(line)["raw"] == said[:20_000]
+    assert "ann@example.com" in json.loads(line)["raw"]
+    (tmp_path / "RC_2024-01").write_text(f"{good}\n")
+    imported(tmp_path, "RC_2024-01")
+    assert not aside.exists()
+
+
 def test_record_without_a_readable_item_fails_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "bad").write_text(json.dumps(reddit.comment(created_utc=None)) + "\n")
     status, value, _said = imported(tmp_path, "bad")
