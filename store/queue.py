@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from store import labels
 from store.clean import key, scrub
@@ -60,6 +71,7 @@ class QueueItem:
     handle: str
     person_id: int
     sentiment: str | None
+    """The mood towards us where it is known, else that of all the post says."""
     assignee: str | None
     has_draft: bool
 
@@ -159,12 +171,9 @@ def _patterns(words: str) -> list[str]:
 
 
 def _items() -> Select[Any]:
-    understood = and_(
-        analysis.c.post_id == post.c.id,
-        analysis.c.task == Task.SENTIMENT.value,
-        analysis.c.model == post.c.understood_by,
-    )
-    mood = func.coalesce(labels.standing(Task.SENTIMENT), analysis.c.label)
+    whole, towards = analysis.alias(), analysis.alias()
+    # As rewards.reading has it: a person's word first, then the mood towards us, if it is no guess.
+    mood = func.coalesce(labels.standing(Task.SENTIMENT), towards.c.label, whole.c.label)
     return (
         select(
             case.c.id.label("case_id"), case.c.post_id, case.c.kind, case.c.state,
@@ -176,9 +185,19 @@ def _items() -> Select[Any]:
         )
         .join_from(case, post, post.c.id == case.c.post_id)
         .join(account, account.c.id == post.c.account_id)
-        .outerjoin(analysis, understood)
+        .outerjoin(whole, _understood(whole, Task.SENTIMENT))
+        .outerjoin(towards, and_(_understood(towards, Task.TARGET), ~towards.c.is_guess))
         .outerjoin(member, member.c.id == case.c.assignee_id)
     )  # fmt: skip
+
+
+def _understood(found: FromClause, task: Task) -> ColumnElement[bool]:
+    """What the model that understood the post says of a task."""
+    return and_(
+        found.c.post_id == post.c.id,
+        found.c.task == task.value,
+        found.c.model == post.c.understood_by,
+    )
 
 
 def _value(row: Row[Any]) -> QueueItem:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from store import analyses, cases, members, mentions
+from rewards.reading import reading
+from store import analyses, cases, labels, members, mentions
 from store.db import Connection
 from store.mentions import NewMention
 from store.queue import QueueCounts, QueueFilters, queue, queue_counts, queue_size
@@ -39,6 +40,35 @@ def test_urgent_comes_first_then_the_longest_open(tx: Connection) -> None:
     assert _shown(tx, QueueFilters()) == [urgent, early, late]
     pages = [queue(tx, QueueFilters(), limit=2, offset=start) for start in (0, 2)]
     assert [[item.case_id for item in page] for page in pages] == [[urgent, early], [late]]
+
+
+@pytest.mark.parametrize(
+    ("towards", "said", "shown"),
+    [
+        (None, None, "negative"),
+        (("positive", False), None, "positive"),
+        (("positive", True), None, "negative"),
+        (("positive", False), "neutral", "neutral"),
+    ],
+)
+def test_row_has_the_mood_that_the_rules_read(
+    tx: Connection, towards: tuple[str, bool] | None, said: str | None, shown: str
+) -> None:
+    _open(tx, a_post())
+    (item,) = queue(tx, QueueFilters())
+    rows = [Analysis(item.post_id, Task.SENTIMENT, "m1", "negative", 0.9)]
+    rows += [Analysis(item.post_id, Task.SENTIMENT, "m0", "neutral", 0.9)]
+    if towards is not None:
+        label, is_guess = towards
+        rows.append(Analysis(item.post_id, Task.TARGET, "m1", label, 0.9, {}, is_guess))
+    analyses.save(tx, rows)
+    analyses.mark_understood(tx, [item.post_id], "m1")
+    found = analyses.of(tx, [item.post_id])[item.post_id]
+    if said is not None:
+        labels.add(tx, found[Task.SENTIMENT], said, may_train=True, actor="Ann", at=MOMENT)
+    (item,) = queue(tx, QueueFilters())
+    right = labels.right(tx, [item.post_id]).get(item.post_id, {})
+    assert item.sentiment == reading(found, right).sentiment.name == shown
 
 
 def test_row_carries_what_the_list_shows(tx: Connection) -> None:
