@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +15,7 @@ from store import schema
 from store.backup import backup
 from store.errors import NewerDatabase, OlderDatabase, StoreError, Unreachable
 from store.rows import insert
+from store.snapshot import READING, reading
 from store.versions import check_version, migrate
 
 __all__ = [
@@ -40,7 +39,6 @@ _HIDDEN: Final = True
 BUSY_SECONDS: Final = 30
 _OLDEST_SQLITE: Final = (3, 35, 0)
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
-_READING: Final = "laurels_reading"
 _JOURNAL: Final = "journal_mode = WAL"
 _PRAGMAS: Final = (
     "synchronous = NORMAL",
@@ -69,15 +67,6 @@ def open_store(url: str) -> Engine:
     raise StoreError(
         f"{parsed.drivername} is not supported: use sqlite:///FILE or postgresql://HOST/NAME"
     )
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for reading only: one snapshot, and in SQLite no wait for writers."""
-    with engine.connect() as tx:
-        tx.execution_options(**{_READING: True})
-        with tx.begin():
-            yield tx
 
 
 def fact(tx: Connection, name: str) -> str | None:
@@ -145,7 +134,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(tx: Connection) -> None:
     # A transaction that reads first and writes later fails at once with "database is locked"
     # when another wrote in between: a writer therefore takes the lock, with a wait, at its start.
-    deferred = tx.get_execution_options().get(_READING, False)
+    deferred = tx.get_execution_options().get(READING, False)
     tx.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from store.errors import NewerDatabase, OlderDatabase, Unreachable
 from store.rows import lock
+from store.snapshot import reading
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -36,7 +37,7 @@ def migrate(engine: Engine) -> None:
 def check_version(engine: Engine) -> None:
     """Pass when the database is at the newest revision; else OlderDatabase or NewerDatabase."""
     try:
-        with engine.connect() as tx:
+        with reading(engine) as tx:
             current = _current(tx)
     except DatabaseError as error:
         raise _unreachable(engine, error) from error
@@ -53,7 +54,7 @@ def check_version(engine: Engine) -> None:
 def is_new(engine: Engine) -> bool:
     """Whether the database holds nothing yet."""
     try:
-        with engine.connect() as tx:
+        with reading(engine) as tx:
             return not inspect(tx).get_table_names()
     except DatabaseError as error:
         raise _unreachable(engine, error) from error

@@ -19,10 +19,11 @@ from store.db import (
     check_version,
     migrate,
     open_store,
+    set_fact,
 )
 from store.intake import digest
 from store.records import NOBODY, Reason
-from store.versions import known_revisions
+from store.versions import is_new, known_revisions
 
 
 def test_migrations_make_the_schema(engine: Engine) -> None:
@@ -100,6 +101,13 @@ def test_store_of_the_first_version_loses_old_words_and_names(bare_engine: Engin
     for table in ("decision", "link", "consent", "audit"):
         with pytest.raises(DBAPIError, match="append-only"), bare_engine.begin() as tx:
             tx.execute(text(f"DELETE FROM {table}"))
+
+
+def test_looking_at_the_version_waits_for_no_writer(engine: Engine) -> None:
+    with engine.begin() as writer:
+        set_fact(writer, "archive", "one")
+        check_version(engine)
+        assert not is_new(engine)
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
