@@ -38,7 +38,7 @@ class Soft:
     """What several teachers say, as one: their logits are averaged where they know a text."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._found: dict[str, dict[int, Rows]] = {}
+        self._found: dict[str, dict[int, tuple[Rows, int]]] = {}
         for path in paths:
             self._read(path)
 
@@ -50,14 +50,15 @@ class Soft:
         for head, part in zip(heads, np.split(logits, edges, axis=1), strict=True):
             rows = self._found.setdefault(head, {})
             for key, row in zip(keys, part, strict=True):
-                rows[key] = row if key not in rows else np.stack([rows[key], row]).mean(axis=0)
+                total, teachers = rows.get(key, (np.zeros_like(row), 0))
+                rows[key] = total + row, teachers + 1
 
     def of(self, head: str, text: str) -> Rows | None:
         """The logits [labels] of `head` for `text`; None where no teacher read it."""
-        rows = self._found.get(head)
-        return None if rows is None else rows.get(key_of(text))
+        total, teachers = self._found.get(head, {}).get(key_of(text), (None, 1))
+        return None if total is None else total / np.float32(teachers)
 
     @property
-    def heads(self) -> list[str]:
-        """The heads that some teacher answers."""
-        return list(self._found)
+    def counts(self) -> dict[str, int]:
+        """How many texts are known of each head."""
+        return {head: len(rows) for head, rows in self._found.items()}
