@@ -29,6 +29,10 @@ _PLAIN: Final = "The second page lists the files of the folder by name, size and
 _LONG: Final = 10_000
 
 
+Asked = tuple[str, str | None]
+"""A text and whom the verdict on it is about."""
+
+
 class Form(StrEnum):
     """What is asked of the texts of a probe."""
 
@@ -58,6 +62,11 @@ class Probe:
     texts: tuple[str, ...]
     target: str | None = None
     """Whom the verdict is about, for the task of that name."""
+
+    @property
+    def asked(self) -> "tuple[Asked, ...]":
+        """Each of its texts with the target, as a model is asked."""
+        return tuple((text, self.target) for text in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ def _of_capability(
 ) -> Behaviour:
     judged = [(probe, head) for probe in asked if (head := heads[probe.task]) is not None]
     failures = [
-        Failure(probe, tuple(head.said(text) for text in probe.texts))
+        Failure(probe, tuple(head.said(one) for one in probe.asked))
         for probe, head in judged
         if not head.passes(probe)
     ]
@@ -134,31 +143,31 @@ class _Head:
     """What one head said of the texts of all its probes."""
 
     found: Likelihoods
-    places: Mapping[str, int]
+    places: Mapping[Asked, int]
 
     def passes(self, probe: Probe) -> bool:
         """Whether a probe is as it should be."""
         if probe.label is None:
-            return len({self.verdict(text) for text in probe.texts}) == 1
+            return len({self.verdict(one) for one in probe.asked}) == 1
         at = self.found.labels.index(probe.label)
         match probe.form:
             case Form.IS | Form.IS_NOT:
-                is_said = self.verdict(probe.texts[0]) == probe.label
+                is_said = self.verdict(probe.asked[0]) == probe.label
                 return is_said is (probe.form is Form.IS)
             case Form.HAS | Form.HAS_NOT:
-                is_given = bool(self.found.given[self.places[probe.texts[0]], at])
+                is_given = bool(self.found.given[self.places[probe.asked[0]], at])
                 return is_given is (probe.form is Form.HAS)
-        first, second = (self.found.probabilities[self.places[text], at] for text in probe.texts)
+        first, second = (self.found.probabilities[self.places[one], at] for one in probe.asked)
         step = float(second - first)
         return step <= -STEP if probe.form is Form.LESS else step >= STEP
 
-    def verdict(self, text: str) -> str:
+    def verdict(self, one: Asked) -> str:
         """The label of a text."""
-        return self.found.labels[int(self.found.verdicts[self.places[text]])]
+        return self.found.labels[int(self.found.verdicts[self.places[one]])]
 
-    def said(self, text: str) -> str:
+    def said(self, one: Asked) -> str:
         """The labels of a text with their likelihoods, the verdict first."""
-        at, verdict = self.places[text], self.verdict(text)
+        at, verdict = self.places[one], self.verdict(one)
         row = zip(
             self.found.labels, self.found.given[at], self.found.probabilities[at], strict=True
         )
@@ -168,16 +177,14 @@ class _Head:
 
 
 def _judged(judge: Judge, task: str, asked: Sequence[Probe]) -> _Head | None:
-    probes_of = [one for one in asked if one.task == task]
-    named = {text: one.target for one in probes_of for text in one.texts}
-    texts, read = list(named), [Text(text) for text in named]
-    targets = [one for one in named.values() if one is not None]
+    told = list(dict.fromkeys(each for one in asked if one.task == task for each in one.asked))
+    texts = [Text(text) for text, _ in told]
+    targets = [target for _, target in told if target is not None]
     if task == THANKS:
-        found = _thanks(judge, read)
+        found = _thanks(judge, texts)
     else:
-        found = judge.likelihoods(task, read, targets if len(targets) == len(texts) else None)
-    places = {text: at for at, text in enumerate(texts)}
-    return None if found is None else _Head(found, places)
+        found = judge.likelihoods(task, texts, targets if len(targets) == len(texts) else None)
+    return None if found is None else _Head(found, {one: at for at, one in enumerate(told)})
 
 
 def _thanks(judge: Judge, texts: Sequence[Text]) -> Likelihoods | None:

@@ -90,6 +90,30 @@ def test_probe_without_a_head_is_counted_as_not_judged() -> None:
     assert (found.probes, found.judged, found.passed) == (1, 0, 0)
 
 
+class TowardsJudge(WordJudge):
+    """Who is named first in a text is liked, anybody else not."""
+
+    def likelihoods(
+        self, task: str, texts: Sequence[Text], targets: Sequence[str] | None = None
+    ) -> Likelihoods | None:
+        """A row a text and its target."""
+        words = [
+            "good" if one.text.startswith(target) else "bad"
+            for one, target in zip(texts, targets or (), strict=True)
+        ]
+        return super().likelihoods("sentiment", [Text(word) for word in words])
+
+
+def test_two_targets_of_one_text_are_judged_apart() -> None:
+    text = "Acme beats Globex"
+    asked = [
+        Probe(name, "x", "target", Form.IS, label, (text,), name)
+        for name, label in (("Acme", "positive"), ("Globex", "negative"))
+    ]
+    (found,) = behave(TowardsJudge(), asked)
+    assert (found.judged, found.passed) == (2, 2)
+
+
 def test_failure_tells_what_was_said() -> None:
     (found,) = behave(WordJudge(), [a_probe(Form.SAME, None, "good", "bad")])
     assert found.failures[0].said == ("positive 0.70", "negative 0.70")
