@@ -16,7 +16,7 @@ from models.classifier import OnnxClassifier
 from models.corpus import examples
 from models.example import UNKNOWN, Example
 from models.heads import TRAINED
-from models.weights_file import describe, load
+from models.weights_file import describe_again, load
 
 TASKS: Final[tuple[str, ...]] = ("complaint", "emotion", "irony")
 _SEVERAL, _ONE = 0.03, 0.01
@@ -48,15 +48,7 @@ def fit_all(folder: Path, found: Sequence[Example]) -> None:
         strength = _SEVERAL if several else _ONE
         probes[task] = probe.fit(rows, wanted(known, task), strength=strength, even=not several)
     probe.save(folder, probes)
-    describe(
-        folder,
-        before.name,
-        before.thresholds,
-        heads=before.heads,
-        temperatures=before.temperatures,
-        abstain=before.abstain,
-        errors=before.errors,
-    )
+    describe_again(folder, before)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

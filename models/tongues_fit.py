@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.corpus import many_tongues
 from models.sentiment import LABELS
 from models.tongues import BUCKETS, Tongues, pieces
+from models.weights_file import describe_again, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,15 @@ def _logistic(
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Fit on umsab's eight languages and write the head."""
+    """Fit on umsab's eight languages, and write the head beside the weights and into their list."""
     parser = argparse.ArgumentParser(prog="models.tongues_fit", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True)
     asked = parser.parse_args(argv)
+    before = load(asked.weights)
     found = many_tongues(asked.data, "train")
-    fit([one.text for one in found], [one.sentiment for one in found]).save(asked.out)
+    fit([one.text for one in found], [one.sentiment for one in found]).save(asked.weights)
+    describe_again(asked.weights, before)
 
 
 if __name__ == "__main__":

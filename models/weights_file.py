@@ -131,3 +131,16 @@ def describe(
     }
     text = json.dumps(manifest, indent=2, sort_keys=True)
     (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def describe_again(out: Path, before: Weights) -> None:
+    """Write the manifest anew after a file of `out` changed; all else stays as `before`."""
+    describe(
+        out,
+        before.name,
+        before.thresholds,
+        heads=before.heads,
+        temperatures=before.temperatures,
+        abstain=before.abstain,
+        errors=before.errors,
+    )
