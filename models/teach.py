@@ -1,7 +1,9 @@
-"""Train a teacher and write what it says of every text (training only; needs torch).
+r"""Train a teacher and write what it says of every text (training only; needs torch).
 
-    python -m models.teach train --base MPNET --task sentiment --data SETS --out DIR
-    python -m models.teach soften --base MPNET --task sentiment --data SETS --out DIR --soft FILE
+    python -m models.teach train --base MPNET --task sentiment --data SETS --archives ARCHIVES \
+        --out DIR
+    python -m models.teach soften --base MPNET --task sentiment --data SETS --archives ARCHIVES \
+        --out DIR --soft FILE
 
 A teacher is larger than what ships; only its soft labels are used, by ``models.train``.
 """
@@ -85,7 +87,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=2.5e-5)
     parser.add_argument("--frozen", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=85.0)
-    return parser.parse_args(argv)
+    asked = parser.parse_args(argv)
+    if asked.step == "soften" and asked.soft is None:
+        parser.error("soften needs --soft FILE, where the labels go")
+    return asked
 
 
 def main(argv: Sequence[str] | None = None) -> int:
