@@ -153,13 +153,6 @@ class OnnxClassifier:
             return None
         return self._reader.read([prepare(text) for text in texts])[1]
 
-    def logits(self, prepared: Sequence[str]) -> Logits:
-        """[texts, all of `HEADS`] for texts that went through ``prepare``, neither weighed by their
-        forms nor calibrated."""
-        read, topics = self._reader.read(prepared)
-        parts = self._joined(read, _features(read, topics), prepared, _spoken(prepared))
-        return np.concatenate([parts[head] for head in HEADS], axis=1)
-
     def read(self, prepared: Sequence[str]) -> Logits:
         """[texts, all heads that the weights have], as the network gives them."""
         return self._reader.read(prepared)[0]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models import emotion
 from models.classifier import heads_of, sigmoid
-from models.example import UNKNOWN, Example
+from models.example import Example
 from models.reader import Logits
 
 
@@ -38,14 +38,6 @@ def macro(truth: NDArray[np.int64], found: NDArray[np.int64], labels: Sequence[s
     return Score(
         len(truth), sum(recalls) / len(recalls), sum(scores.values()) / len(scores), scores
     )
-
-
-def single(examples: Sequence[Example], logits: Logits, head: str, labels: Sequence[str]) -> Score:
-    """Figures of a head that chooses one label, on the examples that have one."""
-    truth = np.array([getattr(example, head) for example in examples], dtype=np.int64)
-    known = truth != UNKNOWN
-    found = heads_of(logits)[head].argmax(axis=1)
-    return macro(truth[known], found[known], labels)
 
 
 def _emotion_truth(examples: Sequence[Example]) -> tuple[list[int], NDArray[np.bool_]]:

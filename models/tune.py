@@ -52,18 +52,10 @@ def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Num
     for head in SINGLE:
         if head not in scores:
             continue
-        rows, truth = _known(found, head)
+        rows, truth = _unlearnt(found, head)
         groups = ["*"] * len(rows)
         if head == "sentiment":
             groups = [tongue(found[row].text) or "*" for row in rows]
-            # Most of umsab's English stands in the train part of another set.
-            kept = [
-                at
-                for at, row in enumerate(rows)
-                if (found[row].source, groups[at]) != ("umsab", "en")
-            ]
-            rows, truth = [rows[at] for at in kept], truth[kept]
-            groups = [groups[at] for at in kept]
         temperatures[head], abstain[head] = settle(scores[head][rows], truth, groups)
         if head == "sentiment":
             guessed = [name for name in LANGUAGES if name not in SUPPORTED]
@@ -89,13 +81,24 @@ def _known(found: Sequence[Example], head: str) -> tuple[list[int], Truth]:
     return rows, np.array([getattr(found[at], head) for at in rows], dtype=np.int64)
 
 
+def _unlearnt(found: Sequence[Example], head: str) -> tuple[list[int], Truth]:
+    """As `_known`, without what taught: most of umsab's English stands in another set's train."""
+    rows, truth = _known(found, head)
+    kept = [
+        at
+        for at, row in enumerate(rows)
+        if found[row].source != "umsab" or tongue(found[row].text) != "en"
+    ]
+    return [rows[at] for at in kept], truth[kept]
+
+
 def mistakes(
     found: Sequence[Example], scores: Mapping[str, Logits]
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Of each task that the posts of a store are counted by, what texts of a label were called."""
     out: dict[str, dict[str, dict[str, int]]] = {}
     for head in COUNTED:
-        rows, truth = _known(found, head)
+        rows, truth = _unlearnt(found, head)
         called, labels = scores[head][rows].argmax(axis=1), SINGLE[head]
         out[head] = {
             true: {
