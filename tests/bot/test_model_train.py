@@ -1,5 +1,6 @@
 """``laurels model train``: what is wrong is told before the sets are read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,35 @@ def test_file_that_is_missing_is_told(tmp_path: Path) -> None:
         train(lesson(tmp_path, begin=tmp_path / "none"), as_json=False)
     with pytest.raises(CommandError, match=r"missing; python -m models\.teach"):
         train(lesson(tmp_path, soft=(tmp_path / "none",)), as_json=False)
+
+
+def test_run_that_stands_is_gone_on_with_only_if_asked(tmp_path: Path) -> None:
+    asked = lesson(tmp_path)
+    with pytest.raises(CommandError, match="no run stands here; leave --resume out"):
+        train(replace(asked, resume=True), as_json=False)
+    (asked.out / "run").mkdir(parents=True)
+    (asked.out / "run" / "checkpoint.pt").touch()
+    with pytest.raises(CommandError, match="a run stands here; go on with --resume"):
+        train(asked, as_json=False)
+    with pytest.raises(CommandError, match="a file stands here; --out names a folder"):
+        train(replace(asked, out=asked.out / "run" / "checkpoint.pt"), as_json=False)
+
+
+def test_leg_that_ended_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from models import student
+    from models.train import LegEnded, OtherRunError
+
+    def ends(*_: object, **__: object) -> None:
+        raise LegEnded("step 1/9 is reached; run the same again to go on")
+
+    def differs(*_: object, **__: object) -> None:
+        raise OtherRunError("out: begun with epochs 2, not 3")
+
+    monkeypatch.setattr(student, "make", ends)
+    assert train(lesson(tmp_path), as_json=False) is False
+    assert "go on, with --resume" in capsys.readouterr().out
+    monkeypatch.setattr(student, "make", differs)
+    with pytest.raises(CommandError, match="not 3; go on with the same options, or name another"):
+        train(lesson(tmp_path), as_json=False)
