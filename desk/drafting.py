@@ -1,6 +1,6 @@
 """What a language model is told of a case: the conversation around its post, and who is who."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from rewards.policy import Policy
 from store import analyses, helpgraph, mentions, outbox
 from store.cases import CaseRow
 from store.db import Connection
-from store.records import Author, Task
+from store.records import Author, StoredPost, Task
 
 BEFORE: Final = 8
 AFTER: Final = 4
@@ -30,11 +30,6 @@ def brief(tx: Connection, case: CaseRow, policy: Policy, now: datetime) -> Brief
     near = [one.stored for one in turns[max(0, at - BEFORE) : at + AFTER + 1]]
     author = post.post.author
     own = tuple(handle.casefold() for handle in policy.own_handles)
-    others = [
-        one.post.author
-        for one in near
-        if one.person_id != case.person_id and not _is_us(one.post.author, own)
-    ]
     is_thanks = case.kind in RECOGNITION
     return Brief(
         case_id=case.id,
@@ -52,7 +47,7 @@ def brief(tx: Connection, case: CaseRow, policy: Policy, now: datetime) -> Brief
             if one.post.deleted_at is None
         ),
         names=_names([author]),
-        others=_names(others),
+        others=_names(_others([one.stored for one in turns], case.person_id, own)),
         own=policy.own_handles,
         language=post.post.lang or _language(tx, post.id),
         said=tuple(outbox.bodies_since(tx, now - policy.cooldown)[-SAID:]) if is_thanks else (),
@@ -67,7 +62,18 @@ def _by(author: Author, own: tuple[str, ...], *, is_person: bool) -> By:
 
 
 def _is_us(author: Author, own: tuple[str, ...]) -> bool:
-    return author.is_own or author.is_staff or author.handle.casefold() in own
+    return author.is_staff or _is_own(author, own)
+
+
+def _is_own(author: Author, own: tuple[str, ...]) -> bool:
+    return author.is_own or author.handle.casefold() in own
+
+
+def _others(posts: Iterable[StoredPost], person_id: int, own: tuple[str, ...]) -> Iterator[Author]:
+    """Who else wrote, our people too; posts that are not told may name whoever is."""
+    for one in posts:
+        if one.person_id != person_id and not _is_own(one.post.author, own):
+            yield one.post.author
 
 
 def _names(authors: Iterable[Author]) -> tuple[str, ...]:

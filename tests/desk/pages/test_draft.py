@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 import pytest
@@ -22,7 +22,7 @@ from store import audit, burial, cases, mentions, outbox, people
 from store.audit import Note
 from store.cases import CaseRow
 from store.db import Engine, reading
-from store.records import CaseKind, Choice, Kind, Lane, NewCase
+from store.records import Author, CaseKind, Choice, Kind, Lane, NewCase
 from tests.desk.conftest import NOW, POLICY, THANKS, Desk, a_post, community, found
 from tests.peers.http import Reply
 from tests.peers.language_model import LanguageModel
@@ -162,6 +162,23 @@ def test_conversation_is_told_without_its_authors(asking: Asking) -> None:
     assert asking.row(asking.desk.help_case).draft == (
         "Thank you for your help, @leo. It spared a search."
     )
+
+
+def test_who_wrote_far_from_the_post_is_not_named_either(asking: Asking) -> None:
+    authors = [Author("rootie", "rootie", "Wilhelmina Root")]
+    authors += [Author(f"w{n}", f"writer{n}", is_staff=n == 1) for n in range(20)]
+    posts = [
+        replace(a_post(f"f{n}", "", f"Line {n}.", hours=20 - n / 2, thread_id="f0"), author=author)
+        for n, author in enumerate(authors)
+    ]
+    with asking.desk.engine.begin() as tx:
+        mentions.save_posts(tx, posts, "forum", NOW)
+    text = "It broke. Wilhelmina Root (rootie), writer0, Writer1 and writer19 saw it too"
+    assert asking.ask(a_case(asking, text, thread_id="f0")).status_code == 303
+    heard = asking.model.heard
+    assert "Line 1." not in heard, "it is too far away to be told"
+    assert "It broke. [somebody] ([somebody]), [somebody], [somebody] and [somebody] saw" in heard
+    assert "writer" not in heard.lower()
 
 
 def test_neither_text_nor_key_is_logged(asking: Asking) -> None:
