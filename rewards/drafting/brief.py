@@ -23,7 +23,9 @@ LONGEST_REPLY: Final = 900
 _SHORTEST_NAME: Final = 3
 _LONGEST_CODE: Final = 3
 _LINKS: Final = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S+|\bwww\.\S+", re.IGNORECASE)
-_CALLS: Final = re.compile(r"(?<![\w/])@[\w][\w.-]*(?:@[\w.-]+)?|(?<![\w/])/?u/[\w-]{2,}|<@!?\d+>")
+_CALLS: Final = re.compile(r"(?<!\w)@[\w][\w.-]*(?:@[\w.-]+)?|(?<!\w)/?u/[\w-]{2,}|<@!?\d+>")
+_MASKS: Final = re.compile(r"(\[(?:email|phone|card|account|token|link|name|somebody|us)\])")
+"""What stands for something taken out: no name is looked for in it."""
 _WHAT_FOR: Final = {
     CaseKind.HELP: "They helped somebody else. Thank them for that help.",
     CaseKind.PRAISE: "They are happy with us. Thank them for saying so.",
@@ -136,11 +138,15 @@ def _line(turn: Turn, brief: Brief, mask: Mask) -> str:
 
 
 def _renamed(text: str, names: Iterable[str], stands: str, *, called: bool) -> str:
-    """The text with names replaced; with `called` only where an @ stands before them."""
+    """The text with names replaced; with `called` only behind an @ or u/."""
     known = {name.strip().removeprefix("@") for name in names}
     usable = sorted((one for one in known if len(one) >= _SHORTEST_NAME), key=len, reverse=True)
     if not usable:
         return text
-    sign = "@" if called else "@?"
+    sign = "(?:@|/?u/)" if called else "(?:@|/?u/)?"
     words = "|".join(map(re.escape, usable))
-    return re.sub(rf"(?<![\w\[/]){sign}(?:{words})(?!\w)", stands, text, flags=re.IGNORECASE)
+    name = re.compile(rf"(?<!\w){sign}(?:{words})(?!\w)", re.IGNORECASE)
+    # Of what is split at a group, every second piece is what the group found.
+    pieces = _MASKS.split(text)
+    pieces[::2] = [name.sub(stands, piece) for piece in pieces[::2]]
+    return "".join(pieces)

@@ -45,6 +45,16 @@ def posts(brief: Brief) -> list[dict[str, object]]:
         ("ask @somebody_else or u/another", "ask [somebody] or [somebody]"),
         ("ask @ann@social.example", "ask [somebody]"),
         ("ask <@123456789>", "ask [somebody]"),
+        (
+            "[leo] [leonie Falk, /leo/ and zed_88/leo",
+            "[[somebody]] [[somebody], /[somebody]/ and [name]/[somebody]",
+        ),
+        ("u/zed_88, /u/leo, u/acme; acme/u/leo", "[name], [somebody], [us]; acme/[somebody]"),
+        (
+            "reddit.example/u/another and t.example/@another",
+            "reddit.example/[somebody] and t.example/[somebody]",
+        ),
+        ("[name] [somebody] name", "[name] [somebody] name"),
         ("see https://a.example/zed_88?token=1", "see [link]"),
         ("mail me: zed@example.org", "mail me: [email]"),
         ("call +49 30 901820, IBAN DE89370400440532013000", "call [phone], IBAN [account]"),
@@ -63,8 +73,8 @@ def test_hiding_again_changes_nothing() -> None:
 
 def test_name_of_a_placeholder_breaks_none() -> None:
     brief = a_brief("x", names=("email", "name"), others=("link", "somebody"))
-    assert hidden("zed@example.org https://a.example @bob", brief, masked) == (
-        "[email] [link] [somebody]"
+    assert hidden("zed@example.org https://a.example @bob [link", brief, masked) == (
+        "[email] [link] [somebody] [[somebody]"
     )
 
 
