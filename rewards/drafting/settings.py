@@ -86,6 +86,18 @@ def _check_url(url: str) -> None:
             f"drafting.url: https://, since anybody on the way to {host} could read along"
         )
 
+    _check_host(url)
+
+
+def _check_host(url: str) -> None:
+    """Raise ValueError for what the client, which reads more strictly, could not ask."""
+    import httpx2  # where there is no drafting, nothing needs it
+
+    try:
+        httpx2.URL(url).raw_host.decode().encode("idna")
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise ValueError(f"drafting.url: no address: {error}") from error
+
 
 def _is_near(host: str) -> bool:
     """Whether a host is this machine or stands in a network of our own."""

@@ -23,6 +23,8 @@ def test_it_is_off_by_default_and_never_on_x() -> None:
         "http://ollama:11434/v1",
         "http://10.0.0.7/v1/",
         "http://models.internal/v1",
+        "https://münchen.example/v1",
+        "https://api.example.org./v1",
     ],
 )
 def test_address_of_an_endpoint(url: str) -> None:
@@ -37,6 +39,11 @@ def test_address_of_an_endpoint(url: str) -> None:
         ("https://", "an address such as https://"),
         ("https://api.example.org:99999", "no address"),
         ("https://[::1", "no address"),
+        ("https://exa\u2603mple..com/v1", "no address"),
+        ("https://-x-.com\x7f/v1", "no address"),
+        ("https://api.example.org/v\n1", "no address"),
+        ("https://api..example.org/v1", "no address"),
+        (f"https://{'a' * 300}.example/v1", "no address"),
         ("https://key@api.example.org/v1", "LAURELS_DRAFTING_API_KEY"),
         ("https://api.example.org/v1?api-key=abc", "LAURELS_DRAFTING_API_KEY"),
         ("https://api.example.org/v1/chat/completions", "leave /chat/completions off"),
