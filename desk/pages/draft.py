@@ -14,7 +14,7 @@ from desk.room import Room, room_of
 from rewards.drafting import keep
 from rewards.drafting.answer import Answer
 from rewards.drafting.drafter import Drafter
-from rewards.drafting.endpoint import EndpointError
+from rewards.drafting.endpoint import BusyError, EndpointError
 from store import cases
 from store.cases import CaseRow
 from store.db import reading
@@ -58,13 +58,15 @@ def _asked(room: Room, drafter: Drafter, case_id: int, field: str, actor: str) -
         brief = drafting.brief(tx, case, room.policy, room.now())
     try:
         answer = drafter.write(brief)
-    except EndpointError:
         with room.engine.begin() as tx:
-            model = drafter.settings.model
-            keep.note_failed(tx, case_id, model, "no answer", actor, room.now())
+            keep.keep(tx, case_id, answer, brief.draft, actor=actor, now=room.now())
+    except BusyError:
+        raise  # Nothing left the house.
+    except (Refused, EndpointError) as error:
+        why = "no answer" if isinstance(error, EndpointError) else "not kept"
+        with room.engine.begin() as tx:
+            keep.note_failed(tx, case_id, drafter.settings.model, why, actor, room.now())
         raise
-    with room.engine.begin() as tx:
-        keep.keep(tx, case_id, answer, brief.draft, actor=actor, now=room.now())
     return answer
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from rewards.drafting.answer import Answer, read
 from rewards.drafting.brief import Brief, Mask, prompt
-from rewards.drafting.endpoint import EndpointError
+from rewards.drafting.endpoint import BusyError
 from rewards.drafting.settings import DraftingSettings
 
 LOG = structlog.get_logger(__name__)
@@ -31,9 +31,12 @@ class Drafter:
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     def write(self, brief: Brief) -> Answer:
-        """A draft with its faults. Raises EndpointError; call it in no transaction."""
+        """A draft with its faults; call it in no transaction.
+
+        Raises EndpointError: BusyError where nothing was sent.
+        """
         if not self.places.acquire(blocking=False):
-            raise EndpointError(f"{AT_ONCE} drafts are being written just now; try again soon.")
+            raise BusyError(f"{AT_ONCE} drafts are being written just now; try again soon.")
         began, outcome = monotonic(), "failed"
         fence = f"posts-{secrets.token_hex(8)}"
         messages = prompt(brief, self.mask, fence, self.settings.disclosure)

@@ -19,6 +19,10 @@ class EndpointError(Exception):
     """No answer that can be used. The message names the endpoint and the way out."""
 
 
+class BusyError(EndpointError):
+    """Nothing was sent: as many drafts as may be are waited for."""
+
+
 class Deadline(Protocol):
     """Around one request: it is cut off when its time is over."""
 

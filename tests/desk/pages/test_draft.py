@@ -290,6 +290,9 @@ def test_draft_that_changed_meanwhile_is_kept(asking: Asking) -> None:
     assert answer.status_code == 409
     assert "Somebody wrote in the draft meanwhile; theirs was kept." in answer.text
     assert asking.row(desk.issue_case).draft == "Words of Bob"
+    (note,) = asking.notes(desk.issue_case)
+    assert (note.actor, note.verb) == ("Ann", "draft"), "masked text left the house"
+    assert note.detail == {"model": "small-1", "reason": "not kept"}
 
 
 def test_too_many_at_once_are_sent_away(asking: Asking) -> None:
@@ -299,6 +302,7 @@ def test_too_many_at_once_are_sent_away(asking: Asking) -> None:
     assert answer.status_code == 409
     assert "try again soon" in answer.text
     assert asking.model.server.asked == []
+    assert asking.notes(asking.desk.issue_case) == []
 
 
 def test_words_of_a_person_are_not_replaced(asking: Asking) -> None:
