@@ -112,6 +112,11 @@ class HumanAct:
 class ReviewAct(Protocol):
     """What the desk needs of `rewards.review`. Each raises Refused where it cannot be done."""
 
+    @property
+    def disclosure(self) -> str:
+        """The line that `approve` puts under words with the mark; empty where there is none."""
+        ...
+
     def approve(
         self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime
     ) -> None:

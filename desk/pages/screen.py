@@ -70,7 +70,7 @@ def render(
         moved=moved,
         unexplained=unexplained,
         drafted_by=_drafted_by(room, case),
-        disclosure=room.drafter.settings.disclosure if room.drafter else "",
+        disclosure=room.reviewer.disclosure,
         field=field,
         proposal=proposal,
     )

@@ -16,6 +16,7 @@ class Recorder:
     """A reviewer that only remembers."""
 
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    disclosure: str = ""
 
     def approve(
         self, tx: Connection, case_id: int, body: str, *, actor: str, now: datetime

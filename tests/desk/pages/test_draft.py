@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from structlog.testing import capture_logs
@@ -73,12 +74,8 @@ def model() -> Iterator[LanguageModel]:
     made.close()
 
 
-def asking_desk(engine: Engine, model: LanguageModel, **settings: object) -> Iterator[Asking]:
-    values: dict[str, object] = {"url": model.url, "model": "small-1", "timeout_seconds": 5}
-    drafting = DraftingSettings(**values | settings)  # type: ignore[arg-type]  # the test names the fields
-    drafter = wiring.drafter(drafting, {"LAURELS_DRAFTING_API_KEY": KEY})
-    assert drafter is not None
-    app = create_app(
+def an_app(engine: Engine, drafting: DraftingSettings, drafter: Drafter | None) -> FastAPI:
+    return create_app(
         engine,
         reviewer=Review(POLICY, disclosure=drafting.disclosure),
         policy=POLICY,
@@ -87,6 +84,14 @@ def asking_desk(engine: Engine, model: LanguageModel, **settings: object) -> Ite
         wall_clock=lambda: NOW,
         drafter=drafter,
     )
+
+
+def asking_desk(engine: Engine, model: LanguageModel, **settings: object) -> Iterator[Asking]:
+    values: dict[str, object] = {"url": model.url, "model": "small-1", "timeout_seconds": 5}
+    drafting = DraftingSettings(**values | settings)  # type: ignore[arg-type]  # the test names the fields
+    drafter = wiring.drafter(drafting, {"LAURELS_DRAFTING_API_KEY": KEY})
+    assert drafter is not None
+    app = an_app(engine, drafting, drafter)
     with TestClient(app, base_url="http://desk.test", follow_redirects=False) as client:
         with engine.begin() as tx:
             link = new_link(tx, NOW)
@@ -375,6 +380,16 @@ def test_disclosure_stands_under_what_the_model_had_a_part_in(disclosing: Asking
     again = disclosing.row(case).draft or ""
     disclosing.send(f"/cases/{case}/act", {"verb": "approve", "body": again})
     assert disclosing.bodies(case)[-1] == f"Edited.\n\n{DISCLOSURE}"
+
+
+def test_disclosure_is_shown_where_no_more_drafts_are_asked_for(disclosing: Asking) -> None:
+    desk, case = disclosing.desk, disclosing.desk.issue_case
+    disclosing.ask(case)
+    later = an_app(desk.engine, DraftingSettings(disclosure=DISCLOSURE), None)
+    with TestClient(later, base_url="http://desk.test", cookies=desk.client.cookies) as client:
+        page = client.get(f"/cases/{case}").text
+    assert "Ask for a draft" not in page
+    assert f"under it will stand: <bdi>{DISCLOSURE}</bdi>" in page
 
 
 def test_no_draft_where_it_is_not_wanted(asking: Asking) -> None:
