@@ -6,6 +6,7 @@ from typing import Final
 
 from rewards.admission import place_of, read_place, written
 from rewards.correction import AS_CORRECTED, CORRECTABLE, kind_of, moved
+from rewards.drafting.mark import is_by_a_person
 from rewards.handling import (
     RECOGNITION,
     Refused,
@@ -132,7 +133,7 @@ def _move(
     # Of a new case too: the policy, which would judge it as before, finds it decided.
     decide(tx, case, Verdict.REVIEW, reason, actor, now)
     cases.set_state(tx, case.id, CaseState.OPEN, now)
-    if case.kind in RECOGNITION:
+    if case.kind in RECOGNITION and not is_by_a_person(audit.of(tx, "case", case.id), case.draft):
         cases.set_draft(tx, case.id, None)  # words of thanks are none for a complaint
 
 

@@ -1,18 +1,14 @@
 """Whether a draft may be asked for, and what the store keeps of what came back."""
 
 from datetime import datetime
-from typing import Final
 
 from rewards.drafting.answer import Answer
-from rewards.drafting.mark import DRAFT, mark_of, written
+from rewards.drafting.mark import DRAFT, is_by_a_person, written
 from rewards.handling import RECOGNITION, Refused, check_consent, open_case, standing_post
 from store import audit, cases
 from store.cases import CaseRow
 from store.db import Connection
 from store.records import Lane
-
-PERSONS: Final = frozenset({"save", "approve"})
-"""Acts by which a person puts words of theirs into the draft."""
 
 
 def may_ask(tx: Connection, case_id: int, field: str) -> CaseRow:
@@ -26,7 +22,8 @@ def may_ask(tx: Connection, case_id: int, field: str) -> CaseRow:
     standing_post(tx, case)
     if case.kind in RECOGNITION:
         check_consent(tx, case.person_id)
-    if field and (field != (case.draft or "").strip() or _is_by_a_person(tx, case)):
+    words, notes = (case.draft or "").strip(), audit.of(tx, "case", case.id)
+    if field and (field != words or is_by_a_person(notes, case.draft)):
         raise Refused(
             "There are words of a person in the draft; empty the field to ask for others. "
             "Nothing was sent."
@@ -66,11 +63,3 @@ def note_failed(
     """Note that masked text went out, and that no draft came of it."""
     detail = {"model": model, "reason": why}
     audit.note(tx, now, actor, DRAFT, "case", case_id, detail)
-
-
-def _is_by_a_person(tx: Connection, case: CaseRow) -> bool:
-    notes = audit.of(tx, "case", case.id)
-    mark = mark_of(notes, case.draft)
-    if mark is not None:
-        return bool(mark.edited_by)
-    return any(note.verb in PERSONS for note in notes)

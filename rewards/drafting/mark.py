@@ -10,6 +10,8 @@ from store.clean import scrub
 
 DRAFT: Final = "draft"
 """The verb of a person who asked a language model for words."""
+_PERSONS: Final = frozenset({"save", "approve"})
+"""Acts by which a person puts words of theirs into the draft."""
 _DIGEST: Final = 16
 
 
@@ -32,6 +34,14 @@ def mark_of(notes: Sequence[Note], words: str | None) -> Mark | None:
     told = (one.detail for one in reversed(notes) if "digest" in one.detail)
     known = next((detail for detail in told if detail["digest"] == digest), None)
     return Mark(known["model"], known["asked"], known["edited"]) if known else None
+
+
+def is_by_a_person(notes: Sequence[Note], words: str | None) -> bool:
+    """Whether a person wrote or edited the words that stand with a case; `notes` is its audit."""
+    mark = mark_of(notes, words)
+    if mark is not None:
+        return bool(mark.edited_by)
+    return any(note.verb in _PERSONS for note in notes)
 
 
 def written(model: str, words: str, actor: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from bot.pipeline.assemble import Assembly
 from rewards.act import act
 from rewards.correction import CORRECTABLE, kind_of
 from rewards.decide import decide
+from rewards.drafting.mark import written
 from rewards.handling import Refused
 from rewards.policy import Policy, Responder
 from rewards.reading import reading
@@ -169,15 +170,44 @@ def test_corrected_mood_counts_for_the_order_and_for_what_the_policy_decides(
     assert not value.reading.angry
 
 
-def test_thanks_that_were_prepared_go_when_praise_is_none(tx: Connection) -> None:
+def a_praise(tx: Connection, draft: str) -> int:
+    """A case of praise with a thank-you that was prepared."""
     (post_id,) = saved(tx, a_post())
     read_as(tx, post_id, intent="praise", sentiment="positive")
     person_id = mentions.load(tx, [post_id])[post_id].person_id
     new = NewCase(post_id, person_id, CaseKind.PRAISE, "praise 0.80", NOW, NOW)
     (case_id,) = cases.open_cases(tx, [new])
-    cases.set_draft(tx, case_id, "Thank you!")
+    cases.set_draft(tx, case_id, draft)
+    return case_id
+
+
+def test_thanks_that_were_prepared_go_when_praise_is_none(tx: Connection) -> None:
+    case_id = a_praise(tx, "Thank you!")
     correct(tx, case_id, "issue")
     assert (row(tx, case_id).kind, row(tx, case_id).draft) == (CaseKind.ISSUE, None)
+
+
+def test_thanks_of_a_model_go_and_those_that_a_person_edited_stay(tx: Connection) -> None:
+    case_id = a_praise(tx, "Thank you!")
+    audit.note(tx, NOW, "Ann", "draft", "case", case_id, written("m", "Thank you!", "Ann"))
+    correct(tx, case_id, "issue")
+    assert row(tx, case_id).draft is None
+    uncorrect(tx, case_id)
+    cases.set_draft(tx, case_id, "Thank you!")
+    REVIEW.save(tx, case_id, "Thank you so much!", actor="Ann", now=NOW)
+    correct(tx, case_id, "issue")
+    assert row(tx, case_id).draft == "Thank you so much!"
+
+
+def test_words_of_a_person_outlast_a_correction_and_its_undoing(tx: Connection) -> None:
+    case_id = a_praise(tx, "Thank you!")
+    REVIEW.save(tx, case_id, "Words that Ann typed herself.", actor="Ann", now=NOW)
+    correct(tx, case_id, "issue")
+    found = row(tx, case_id)
+    assert (found.kind, found.draft) == (CaseKind.ISSUE, "Words that Ann typed herself.")
+    uncorrect(tx, case_id)
+    found = row(tx, case_id)
+    assert (found.kind, found.draft) == (CaseKind.PRAISE, "Words that Ann typed herself.")
 
 
 def test_closed_case_stays_closed_and_its_label_is_kept(tx: Connection) -> None:
