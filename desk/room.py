@@ -47,7 +47,7 @@ class Room:
     drafter: Drafter | None = None
 
     def render(
-        self, request: Request, template: str, status: int = 200, **context: object
+        self, request: Request, template: str, status: int = 200, /, **context: object
     ) -> HTMLResponse:
         """A page with what all pages need: the visitor, the moment, the form token."""
         visitor = visitor_in(request)

@@ -37,43 +37,58 @@ def render(
     `words` is the task whose words are asked for. `field` stands in the draft in place of what
     is stored, and `proposal` beside it.
     """
-    room = room_of(request)
-    case = None if case_id is None else dossier.read(tx, case_id)
-    moved, unexplained = (None, "") if case is None else _moved(room, case, words)
-    return room.render(
+    return room_of(request).render(
         request,
         "queue.html",
         here="Queue",
         on=on,
-        view=view,
-        tabs=found.tabs,
-        items=found.items,
-        more=found.more,
-        claims=found.claims,
-        copies=found.copies,
-        doubts=found.doubts,
-        found_by=found.queries,
-        trouble=found.trouble,
-        empty=listing.empty(view),
-        platforms=found.platforms,
-        queries=found.names,
-        case=case,
-        person=None if case is None else brief(tx, case.row.person_id, ACTS_BESIDE),
-        next_id=None if case is None else found.after(case.row.id),
-        doubt=None if case is None else DOUBTS.get(case.row.lane),
-        dismissals=[] if case is None else dismissals(case.row.lane),
-        dismissal_hints=HINTS,
-        choices=CORRECTABLE,
-        not_ours=NOT_OURS,
         notice=notice,
-        explained=reason.TASKS if room.explain else (),
-        moved=moved,
-        unexplained=unexplained,
-        drafted_by=_drafted_by(room, case),
-        disclosure=room.reviewer.disclosure,
         field=field,
         proposal=proposal,
+        **_listed(view, found),
+        **_opened(room_of(request), tx, found, case_id, words),
     )
+
+
+def _listed(view: View, found: Listing) -> dict[str, object]:
+    """What the first column shows, and what it can be narrowed to."""
+    return {
+        "view": view,
+        "tabs": found.tabs,
+        "items": found.items,
+        "more": found.more,
+        "claims": found.claims,
+        "copies": found.copies,
+        "doubts": found.doubts,
+        "found_by": found.queries,
+        "trouble": found.trouble,
+        "empty": listing.empty(view),
+        "platforms": found.platforms,
+        "queries": found.names,
+    }
+
+
+def _opened(
+    room: Room, tx: Connection, found: Listing, case_id: int | None, words: str
+) -> dict[str, object]:
+    """What the other two show: the case, what may be done to it, and its person."""
+    case = None if case_id is None else dossier.read(tx, case_id)
+    moved, unexplained = (None, "") if case is None else _moved(room, case, words)
+    return {
+        "case": case,
+        "person": None if case is None else brief(tx, case.row.person_id, ACTS_BESIDE),
+        "next_id": None if case is None else found.after(case.row.id),
+        "doubt": None if case is None else DOUBTS.get(case.row.lane),
+        "dismissals": [] if case is None else dismissals(case.row.lane),
+        "dismissal_hints": HINTS,
+        "choices": CORRECTABLE,
+        "not_ours": NOT_OURS,
+        "explained": reason.TASKS if room.explain else (),
+        "moved": moved,
+        "unexplained": unexplained,
+        "drafted_by": _drafted_by(room, case),
+        "disclosure": room.reviewer.disclosure,
+    }
 
 
 def _drafted_by(room: Room, case: CaseView | None) -> str:
