@@ -117,11 +117,15 @@ def create_app(
         explain,
         drafter,
     )
+    _add_pages(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Headers)
+    return app
+
+
+def _add_pages(app: FastAPI) -> None:
     for door, method, path, page in ROUTES:
         guards = [Depends(signed_in)] if door is Door.MEMBERS else []
         app.add_api_route(path, page, methods=[method], dependencies=guards, response_model=None)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.add_pages(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Headers)
-    return app
