@@ -13,7 +13,7 @@ from models.adapt import Evidence, Origin
 from models.adapted import Rows
 from models.text import prepare
 from rewards.act import POLICY
-from store import analyses, confirmed, labels, mentions
+from store import confirmed, labels, mentions
 from store.db import Connection
 from store.labels import StoredLabel
 from store.records import StoredPost, Task
@@ -53,7 +53,7 @@ def lessons(
     """
     said = _standing(tx)
     seen = confirmed.acted_on(tx, POLICY, _CONFIRMED)
-    read = analyses.of(tx, seen)
+    read = confirmed.agreed(tx, seen)
     posts = mentions.load(tx, {post_id for post_id, _ in said} | set(seen))
     others = confirmed.spread(tx, _UNJUDGED)
     found: dict[Task, list[Lesson]] = {}
@@ -63,11 +63,11 @@ def lessons(
         judged = {one.post_id for one in corrected}
         for post_id, at in seen.items():
             told = read.get(post_id, {}).get(task)
-            if post_id not in judged and told is not None and told.label in words:
+            if post_id not in judged and told in words:
                 judged.add(post_id)
                 post = posts[post_id]
                 allowed = may_train(post.post.platform)
-                lesson = Lesson(post, task, told.label, Origin.CONFIRMED, allowed, at)
+                lesson = Lesson(post, task, told, Origin.CONFIRMED, allowed, at)
                 found[task].append(lesson)
         found[task] += [
             Lesson(one, task, None, Origin.UNJUDGED, may_train(one.post.platform), None)

@@ -1,14 +1,16 @@
 """Readings that a member saw and left as they were, and posts that stand for all that were read."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, exists, func, select
 
 from store.posts import fetch, stored
-from store.records import CaseState, StoredPost, Verdict
-from store.schema import case, decision, edit, post
+from store.records import CaseState, StoredPost, Task, Verdict
+from store.rows import chunks
+from store.schema import analysis, case, decision, edit, post
 
 _ACTED: Final = (Verdict.THANK.value, Verdict.ROUTE.value)
 
@@ -35,6 +37,26 @@ def acted_on(tx: Connection, policy: str, limit: int) -> Mapping[int, datetime]:
         .limit(limit)
     )
     return {row.id: row.at for row in tx.execute(query)}
+
+
+def agreed(tx: Connection, post_ids: Collection[int]) -> dict[int, dict[Task, str]]:
+    """Labels by post and task, where every model that read the post said the same.
+
+    A post is read again after a member saw it. When is not kept, so that of two readings nobody
+    knows which they saw.
+    """
+    found: defaultdict[int, dict[Task, str]] = defaultdict(dict)
+    said = analysis.c.label
+    for some in chunks(list(post_ids)):
+        query = (
+            select(analysis.c.post_id, analysis.c.task, func.min(said).label("said"))
+            .where(analysis.c.post_id.in_(some))
+            .group_by(analysis.c.post_id, analysis.c.task)
+            .having(func.min(said) == func.max(said))
+        )
+        for row in tx.execute(query):
+            found[row.post_id][Task(row.task)] = row.said
+    return dict(found)
 
 
 def spread(tx: Connection, count: int) -> list[StoredPost]:

@@ -19,6 +19,7 @@ from bot.lessons import digest, lessons
 from bot.program import app
 from bot.run import Daemon
 from bot.settings import Settings
+from models.adapt import Origin
 from models.adapted import Adaptation, load, newest, save
 from models.judgement import Text
 from models.settings import ModelSettings
@@ -226,6 +227,21 @@ def test_deleted_and_withdrawn_lessons_are_gone(engine: Engine) -> None:
     unjudged = {one.post.post.platform_id for one in some} - names.keys()
     assert unjudged == {"s1", "u0", "u1", "u2", "u3"}
     assert len(digest(found)) == 64
+
+
+def test_reading_that_came_after_the_approval_confirms_nothing(engine: Engine) -> None:
+    taught(engine, 2)
+    again = a_post("p0", plain(0), author="by p0", platform="stackexchange")
+    with engine.begin() as tx:
+        (stored,) = mentions.save_posts(tx, [again], "stackexchange", at(0))
+        read = analyses.of(tx, [stored.id])[stored.id][Task.SENTIMENT]
+        other = next(label for label in TASKS[Task.SENTIMENT] if label != read.label)
+        analyses.save(tx, [replace(read, model="laurels-1+1", label=other)])
+        analyses.mark_understood(tx, [stored.id], "laurels-1+1")
+    with reading(engine) as tx:
+        (found,) = lessons(tx, {Task.SENTIMENT: TASKS[Task.SENTIMENT]}, lambda _: True).values()
+    confirmed = [one for one in found if one.origin is Origin.CONFIRMED]
+    assert [one.post.post.platform_id for one in confirmed] == ["p1"]
 
 
 def test_later_version_builds_on_what_ships_and_goes_back_to_the_one_before(

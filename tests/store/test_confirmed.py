@@ -7,7 +7,7 @@ from itertools import pairwise
 from rewards.act import POLICY
 from store import analyses, cases, confirmed, decisions, mentions
 from store.db import Connection
-from store.records import CaseKind, CaseState, Reason, Verdict
+from store.records import Analysis, CaseKind, CaseState, Reason, Task, Verdict
 from tests.posts import MOMENT, a_post
 from tests.store.seeds import an_open_case, saved
 
@@ -47,6 +47,22 @@ def test_deleted_or_changed_posts_confirm_nothing(tx: Connection) -> None:
     after = LATER + timedelta(minutes=1)
     saved(tx, replace(a_post("changed", text="other words"), edited_at=after), heard_at=after)
     assert confirmed.acted_on(tx, POLICY, 10) == {}
+
+
+def test_readings_that_two_models_tell_otherwise_are_not_agreed(tx: Connection) -> None:
+    first, second = saved(tx, a_post("p1"), a_post("p2"))
+    said = [
+        (first, Task.INTENT, "laurels-1", "praise"),
+        (first, Task.INTENT, "laurels-1+1", "issue"),
+        (first, Task.SENTIMENT, "laurels-1", "positive"),
+        (first, Task.SENTIMENT, "laurels-1+1", "positive"),
+        (second, Task.INTENT, "laurels-1", "praise"),
+    ]
+    analyses.save(tx, [Analysis(*one, 0.9) for one in said])
+    assert confirmed.agreed(tx, [first, second]) == {
+        first: {Task.SENTIMENT: "positive"},
+        second: {Task.INTENT: "praise"},
+    }
 
 
 def test_spread_takes_understood_posts_evenly(tx: Connection) -> None:
