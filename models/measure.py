@@ -31,34 +31,36 @@ def measured(
         return _languages(rows, sure)
     truth = _truth(task.labels, rows)
     prepared = [prepare(row.text) for row in rows]
-    scores = _scores(task, rows, prepared, classifier)
+    head, scores = _scored(task, rows, prepared, classifier)
     if task.is_many:
         probabilities = sigmoid(scores).astype(np.float64)
         cuts = np.array([thresholds[task.name][name] for name in task.labels])
         chosen = np.asarray(probabilities >= cuts, dtype=np.bool_)
-        is_told = chosen.any(axis=1) & classifier.stands(task.name, prepared, sigmoid(scores))
+        is_told = chosen.any(axis=1) & classifier.stands(head, prepared, sigmoid(scores))
     else:
         found = softmax(scores)
-        is_told = classifier.stands(task.name, prepared, found)
+        is_told = classifier.stands(head, prepared, found)
         probabilities = _among(task, truth, found.astype(np.float64))
         chosen = _best(probabilities)
     judged = Judged(probabilities, chosen, is_told)
     return score(task.labels, truth, judged, is_many=task.is_many)
 
 
-def _scores(
+def _scored(
     task: Task, rows: Sequence[Row], prepared: Sequence[str], classifier: OnnxClassifier
-) -> Logits:
-    if task.name == "target":
+) -> tuple[str, Logits]:
+    """The head that answers the task, and what it scores."""
+    head = task.name
+    if head == "target":
         texts, targets = [row.text for row in rows], [row.target or "" for row in rows]
         if (found := classifier.scores_towards(texts, targets)) is not None:
-            return found
+            return head, found
         # What is said of anything is the best guess at what is said of one thing.
-        return classifier.scores(prepared)["sentiment"]
+        head = "sentiment"
     scores = classifier.scores(prepared)
-    if task.name not in scores:
-        raise ModelError(f"{classifier.model} has no head for {task.name}; train one that has")
-    return scores[task.name]
+    if head not in scores:
+        raise ModelError(f"{classifier.model} has no head for {head}; train one that has")
+    return head, scores[head]
 
 
 def _among(task: Task, truth: Truth, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

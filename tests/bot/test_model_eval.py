@@ -70,6 +70,17 @@ def test_neutral_is_not_chosen_where_no_row_is(tmp_path: Path) -> None:
     }
 
 
+def test_guess_of_the_whole_mood_is_no_answer_towards_a_target(tmp_path: Path) -> None:
+    rows = [
+        {"text": "acme is wonderful, I love it!", "target": "acme", "label": "positive"},
+        {"text": "J'adore acme, c'est vraiment génial !", "target": "acme", "label": "positive"},
+        {"text": "acme is on the phone", "target": "acme", "label": "neutral"},
+    ]
+    found = json.loads(_eval(tmp_path, "target", *rows).stdout)
+    assert "by the mood of the whole text" in found["model"]
+    assert found["coverage"] == pytest.approx(2 / 3, abs=0.001)
+
+
 def test_emotions_may_be_several_and_languages_are_told(tmp_path: Path) -> None:
     found = json.loads(
         _eval(
