@@ -55,6 +55,11 @@ def test_places_are_those_of_the_text_as_it_was_written() -> None:
     assert text[find.start : find.end] == "a\u200bnn@example.com"
 
 
+@pytest.mark.parametrize("text", ["conf@app.ini", "key@host.conf", "icon@2x.png", "Ann@LOG.TXT"])
+def test_name_of_a_file_is_no_address(text: str) -> None:
+    assert masked(text) == text
+
+
 @pytest.mark.parametrize("text", ["", " ", "@", "+", "[email]", "\x00", "\ud800", "0" * 5, "((((("])
 def test_what_holds_nothing_stays(text: str) -> None:
     assert masked(text) == text
