@@ -55,9 +55,7 @@ def _run() -> int:
         _fail("stopped: the question was not answered")
     except Exception as error:
         if isinstance(error, _UsageError):
-            error.message += _way_out(error)
-            error.show()
-            _print_as_json(error.format_message())
+            _tell_usage(error)
             return error.exit_code
         _fail_by(error)
         _print_as_json(
@@ -67,6 +65,15 @@ def _run() -> int:
     if status == _INTERRUPTED:
         raise KeyboardInterrupt
     return status
+
+
+def _tell_usage(error: _UsageError) -> None:
+    """What is wrong with the words, which it may quote, and what to write instead."""
+    from models.personal import masked
+
+    error.message = masked(error.message + _way_out(error))
+    error.show()
+    _print_as_json(error.format_message())
 
 
 def _never_choke() -> None:

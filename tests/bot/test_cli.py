@@ -232,6 +232,14 @@ def test_version_is_told() -> None:
     assert CliRunner().invoke(app, ["--version"]).output == f"laurels {version('laurels')}\n"
 
 
+def test_personal_data_in_wrong_usage_is_masked(tmp_path: Path) -> None:
+    done = laurels(tmp_path, "check", "ann@example.org", "--json")
+    assert done.returncode == 2
+    assert "([email])" in str(value(done)["error"])
+    assert "([email])" in done.stderr
+    assert "ann@" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
