@@ -58,6 +58,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def plain(text: str) -> str:
+    """A text without what a terminal would take for a command."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
 def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
     """Rows as aligned columns, those in `right` to the right; wide letters count two."""
     if not rows:
@@ -91,7 +96,7 @@ def progress(labels: Mapping[str, str]) -> Iterator[Progress]:
         with _bars(labels) as show:
             yield show
     else:
-        yield _plain(labels)
+        yield _lines(labels)
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def _bars(labels: Mapping[str, str]) -> Iterator[Progress]:
         yield show
 
 
-def _plain(labels: Mapping[str, str]) -> Progress:
+def _lines(labels: Mapping[str, str]) -> Progress:
     began = time.monotonic()
     told: set[str] = set()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import wiring
 from bot.settings import Settings
-from bot.terminal import columns, emit
+from bot.terminal import columns, emit, plain
 from bot.wrapping import wrapped
 from models.adapted import OtherWeightsError
 from models.adapted import load as load_adapted
@@ -56,8 +56,7 @@ def classify(settings: Settings, texts: Sequence[str], *, as_json: bool) -> None
     rows = [("sentiment", "emotion", "intent", "text")]
     for text, one in zip(texts, judged, strict=True):
         cells = [_cell(each) for each in (one.sentiment, one.emotion, one.intent)]
-        shown = "".join(letter if letter.isprintable() else " " for letter in text)
-        rows.append((cells[0], cells[1], cells[2], " ".join(shown.split())[:24]))
+        rows.append((cells[0], cells[1], cells[2], " ".join(plain(text).split())[:24]))
     told = columns(rows)
     if any(each.is_guess for one in judged for each in _labels(one).values()):
         told += "\n\n? a guess: a person decides"

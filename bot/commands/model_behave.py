@@ -4,7 +4,7 @@ from typing import Final
 
 from bot import wiring
 from bot.settings import Settings
-from bot.terminal import columns, counted, emit
+from bot.terminal import columns, counted, emit, plain
 from bot.wrapping import wrapped
 from models.behaviour import Behaviour, Failure, behave, probes
 
@@ -87,7 +87,7 @@ def _lines(one: Failure) -> list[str]:
     label = "" if probe.label is None else f" {probe.label}"
     lines = [f"{probe.name} ({probe.task}): {probe.form}{label}"]
     for text, said in zip(probe.texts, one.said, strict=True):
-        shown = "".join(each if each.isprintable() else " " for each in text)
+        shown = plain(text)
         cut = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN // 2]} … {shown[-_SHOWN // 2 :]}"
         lines += [f"  {line}" for line in wrapped(f"{cut or '(empty)'} -> {said}", margin=2)]
     return lines

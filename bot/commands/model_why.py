@@ -5,7 +5,7 @@ from typing import Final
 
 from bot import wiring
 from bot.settings import Settings
-from bot.terminal import columns, emit
+from bot.terminal import columns, emit, plain
 from bot.wrapping import wrapped
 from models.judgement import Text
 from models.why import Passage, Why
@@ -46,7 +46,7 @@ def _told(found: Why) -> str:
         return f"{head}\n\nNo word of it moved that by itself."
     rows = [("without it", "words")]
     rows += [
-        (f"{one.without:.2f}", " ".join(_plain(_of(found, one)).split())[:_LONGEST])
+        (f"{one.without:.2f}", " ".join(plain(_of(found, one)).split())[:_LONGEST])
         for one in found.moving[:_SHOWN]
     ]
     legend = f"[ ] speaks for {found.label}, {{ }} against it"
@@ -55,7 +55,7 @@ def _told(found: Why) -> str:
 
 def _lines(found: Why) -> str:
     """The marked text; of a long one only the lines with marks."""
-    lines = wrapped(_plain(_marked(found)), margin=2)
+    lines = wrapped(plain(_marked(found)), margin=2)
     if len(lines) > _WHOLE:
         lines = [one for one in lines if set("[]{}") & set(one)]
     return "\n".join(f"  {line}" for line in lines)
@@ -72,8 +72,3 @@ def _marked(found: Why) -> str:
 
 def _of(found: Why, one: Passage) -> str:
     return found.text[one.start : one.end]
-
-
-def _plain(text: str) -> str:
-    """Without what a terminal would take for a command."""
-    return "".join(one if one.isprintable() else " " for one in text)

@@ -11,7 +11,7 @@ from bot.archive_posts import STDIN, parts
 from bot.failures import CommandError, Interrupted
 from bot.scan_progress import shown
 from bot.snippet import BOLD, BRACKETS, Span, snippet
-from bot.terminal import counted, emit, note
+from bot.terminal import counted, emit, note, plain
 from listener.connectors import ConnectorError
 from listener.match import Matcher
 from store.records import Post
@@ -118,14 +118,10 @@ def _lines(post: Post, spans: tuple[Span, ...]) -> Iterator[str]:
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     can_bold = is_terminal and os.environ.get("TERM") != "dumb"
     place = f"{post.platform}/{post.channel}" if post.channel else post.platform
-    yield f"{_plain(place)}  {_plain(post.platform_id)}  {post.created_at:%Y-%m-%d}"
+    yield f"{plain(place)}  {plain(post.platform_id)}  {post.created_at:%Y-%m-%d}"
     marks = BOLD if can_bold else BRACKETS
     yield _MARGIN + snippet(_whole(post), spans, _WIDTH - len(_MARGIN), marks)
 
 
 def _whole(post: Post) -> str:
     return f"{post.title}\n{post.text}" if post.title else post.text
-
-
-def _plain(text: str) -> str:
-    return "".join(one if one.isprintable() else " " for one in text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal import columns, counted, emit, progress
+from bot.terminal import columns, counted, emit, plain, progress
 
 
 def test_columns_line_up_whatever_the_script() -> None:
@@ -18,6 +18,10 @@ def test_columns_line_up_whatever_the_script() -> None:
 def test_numbers_have_their_nouns() -> None:
     told = [counted(n, "post") for n in (0, 1, 1_000)]
     assert told == ["0 posts", "1 post", "1,000 posts"]
+
+
+def test_commands_to_a_terminal_are_spaces() -> None:
+    assert plain("\x1b[2Ja\x9b1m\r\u202eü 東") == " [2Ja 1m  ü 東"
 
 
 def test_object_or_text_never_both(capsys: pytest.CaptureFixture[str]) -> None:
