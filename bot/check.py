@@ -20,6 +20,7 @@ from bot.drift import Watched, said, watched
 from bot.failures import line_for
 from bot.forecasting import quiet_requests
 from bot.settings import Settings, SettingsError, effective
+from bot.terminal import plain
 from desk.settings import DeskSettings
 from listener.connectors import ConnectorError
 from listener.health import Health, health, told
@@ -105,7 +106,7 @@ def report(parts: Sequence[Part], settings: Settings) -> dict[str, object]:
 def lines(parts: Sequence[Part], settings: Settings, width: int | None = None) -> str:
     """The same for a person: the effective settings as YAML, each part, and whom that needs.
 
-    A part is a line, folded where a `width` is given.
+    A part is a line, folded where a `width` is given. What is told of it may quote strangers.
     """
     import yaml
 
@@ -115,7 +116,7 @@ def lines(parts: Sequence[Part], settings: Settings, width: int | None = None) -
     told: list[str] = []
     for part in parts:
         head = f"{part.state:{states}}  {part.name:{names}}  "
-        told += _folded(head, part.detail, width)
+        told += _folded(head, plain(part.detail), width)
     bad = [part.name for part in parts if not part.ok]
     end = f"To be mended: {', '.join(bad)}." if bad else "Nothing needs you."
     return "\n".join([shown, *told, "", end])

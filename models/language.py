@@ -28,6 +28,8 @@ _LANGUAGES: Final = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru "
     "sk sl sr sv ta th tr uk ur vi zh"
 )
+_CODE: Final = regex.compile(r"[A-Za-z]{2,3}")
+"""Platforms hand on whatever somebody declared."""
 _NO_WORDS: Final = regex.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`"
     r"|(?:https?://|www\.)\S+|\bhttps?\b|(?<![\p{L}\p{N}])[@#][\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*"
@@ -50,12 +52,12 @@ class LanguageIdentifier:
         self._identifier.set_languages(_LANGUAGES.split())
 
     def language(self, text: str, declared: str | None = None) -> Label:
-        """ISO 639-1 code with its probability; a declared one wins.
+        """ISO 639-1 code with its probability; a declared one, of two or three letters, wins.
 
         What is too short, mixed or in doubt is ``und``.
         """
-        if declared:
-            return Label(declared.replace("_", "-").split("-")[0].lower()[:8], 1.0, {})
+        if declared and _CODE.fullmatch(base := declared.replace("_", "-").split("-")[0]):
+            return Label(base.lower(), 1.0, {})
         words = words_of(text)
         letters = len(words) + (_DENSE_WORTH - 1) * len(_DENSE.findall(words))
         if letters < _SHORTEST:

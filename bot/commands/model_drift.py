@@ -5,7 +5,7 @@ from typing import Final
 from bot.commands.desk import clock
 from bot.drift import BEFORE, LATE, Watched, said, watched
 from bot.settings import Settings
-from bot.terminal import columns, emit
+from bot.terminal import columns, emit, plain
 from bot.wrapping import shortened, wrapped
 from models.drift import ENOUGH_BEFORE, ENOUGH_NOW, Drift, Sign, Span
 from store.db import Engine, reading
@@ -27,12 +27,12 @@ def drift(engine: Engine, settings: Settings, *, as_json: bool) -> None:
         "days_before": BEFORE.days,
         "in_doubt_below": settings.rewards.confident,
         "moved": sum(bool(one.drift.moved) for one in found),
-        "watched": [_plain(one) for one in found],
+        "watched": [_value(one) for one in found],
     }
     emit(value, _told(found), as_json=as_json)
 
 
-def _plain(one: Watched) -> dict[str, object]:
+def _value(one: Watched) -> dict[str, object]:
     return {
         "source": one.source,
         "language": one.language,
@@ -67,7 +67,7 @@ def _told(found: list[Watched]) -> str:
         )
         parts.append("\n".join(wrapped(text)))
     moved = [one for one in found if one.drift.moved]
-    parts += ["\n".join(wrapped(f"* Moved: {said(one)}.")) for one in moved]
+    parts += ["\n".join(wrapped(plain(f"* Moved: {said(one)}."))) for one in moved]
     return "\n\n".join(parts if moved or not told else [*parts, "Nothing moved."])
 
 
@@ -78,7 +78,7 @@ def _table(told: list[Watched]) -> list[str]:
     shown = [_INDENT + head]
     for at, one in enumerate(told):
         if at == 0 or (one.source, one.language) != (told[at - 1].source, told[at - 1].language):
-            shown += wrapped(f"{one.source} ({one.language})")
+            shown += wrapped(plain(f"{one.source} ({one.language})"))
         shown += [_INDENT + line for line in lines[2 * at : 2 * at + 2]]
     return shown
 

@@ -270,6 +270,16 @@ def test_lines_show_settings_and_parts(settings: Settings) -> None:
     assert lines(parts[:1], settings).endswith("ok  store  opens\n\nNothing needs you.")
 
 
+def test_what_others_wrote_is_no_command_to_the_terminal(
+    settings: Settings, model: LanguageModel
+) -> None:
+    model.models = Reply({"data": [{"id": "\x1b[2Jsmall-2\x9b1m\r"}]})
+    asking = with_drafting(settings, model.url)
+    told = lines(check(asking, None, lambda _: FakeClassifier(), NOW), asking)
+    assert "e.g. to  [2Jsmall-2 1m " in told
+    assert all(one.isprintable() for one in told.splitlines())
+
+
 def test_lines_are_folded_on_a_terminal(settings: Settings) -> None:
     parts = [Part("store", State.OK, "opens"), Part("time zones", State.FAILING, "now then " * 20)]
     told = lines(parts, settings, 60).partition("ok       store")[2].splitlines()

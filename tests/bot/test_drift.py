@@ -32,8 +32,16 @@ def settings(engine: Engine) -> Settings:
     return Settings(store=StoreSettings(engine.url.render_as_string()))
 
 
-def heard(engine: Engine, issues: int, questions: int, *, days: int, source: str = "forum") -> None:
-    """English posts of one day that the model read so, the questions in doubt."""
+def heard(
+    engine: Engine,
+    issues: int,
+    questions: int,
+    *,
+    days: int,
+    source: str = "forum",
+    language: str = "en",
+) -> None:
+    """Posts of one day that the model read so, the questions in doubt."""
     now = wiring.utc_now()
     names = [f"{source}-{days}-{n}" for n in range(issues + questions)]
     posts = [a_post(name, at=now - timedelta(days=days)) for name in names]
@@ -45,7 +53,7 @@ def heard(engine: Engine, issues: int, questions: int, *, days: int, source: str
             )
             for n, id_ in enumerate(ids)
         ]
-        rows += [Analysis(id_, Task.LANGUAGE, "m-1", "en", 0.9) for id_ in ids]
+        rows += [Analysis(id_, Task.LANGUAGE, "m-1", language, 0.9) for id_ in ids]
         analyses.save(tx, rows)
         analyses.mark_understood(tx, ids, "m-1")
 
@@ -89,6 +97,17 @@ def test_table_fits_a_terminal_whatever_a_source_is_called(
     assert max(map(len, lines)) <= 80
     assert sum(line.endswith("one (en)") for line in lines) == 1
     assert sum(line.startswith("  intent") for line in lines) == 2
+
+
+def test_declared_language_is_no_command_to_the_terminal(
+    engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(engine, 160, 40, days=20, language="\x1b[2Jen\x9b")
+    heard(engine, 60, 60, days=2, language="\x1b[2Jen\x9b")
+    drift(engine, settings, as_json=False)
+    told = capsys.readouterr().out
+    assert told.count("forum ( [2Jen )") == 2
+    assert all(line.isprintable() for line in told.splitlines())
 
 
 def test_json_has_every_count(

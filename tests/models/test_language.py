@@ -68,3 +68,13 @@ def test_handles_tags_addresses_and_emoji_do_not_decide(identifier: LanguageIden
 def test_declared_language_wins(identifier: LanguageIdentifier) -> None:
     label = identifier.language("The app crashes whenever I open it", "pt_BR")
     assert (label.name, label.confidence) == ("pt", 1.0)
+    assert identifier.language("ok", "DEU").name == "deu"
+
+
+@pytest.mark.parametrize(
+    "declared", ["", "x-default", "\x1b[2Jen", "e\x9b1m", "ру", "english", "-"]
+)
+def test_what_is_declared_and_no_code_is_not_taken(
+    identifier: LanguageIdentifier, declared: str
+) -> None:
+    assert identifier.language("The app crashes whenever I open it", declared).name == "en"
