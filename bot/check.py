@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from bot import wiring
 from bot.desk_probe import is_desk
-from bot.drift import Watched, said, watched
+from bot.drift import Watched, compared, said
 from bot.failures import line_for
 from bot.forecasting import quiet_requests
 from bot.settings import Settings, SettingsError, effective
@@ -181,7 +181,8 @@ def _drifted(settings: Settings, now: datetime) -> str:
     """That what it reads of late is not what it read before."""
 
     def look(tx: Connection) -> list[Watched]:
-        return [one for one in watched(tx, settings.rewards.confident, now) if one.drift.moved]
+        found = compared(tx, settings.rewards.confident, now)
+        return [one for one in found.watched if one.drift.moved]
 
     moved = _asked(settings.store, look) or []
     if not moved:

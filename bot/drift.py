@@ -1,15 +1,15 @@
 """Whether what the model in use reads of late differs from before, by source and language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from desk.drift import Line, Read
+from desk.drift import Line, Read, Shown
 from models.drift import Drift, Sign, Span, drift
 from store.db import Connection
-from store.readings import Count, counts, model_in_use
+from store.readings import Count, counts, left_out, model_in_use
 from store.records import Task
 
 LATE: Final = timedelta(days=7)
@@ -28,8 +28,17 @@ class Watched:
     drift: Drift
 
 
-def watched(tx: Connection, line: float, now: datetime) -> list[Watched]:
-    """What was read in the last week, where anything was, by source, language and task.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was read in the last week, where anything was, by source, language and task."""
+
+    watched: Sequence[Watched]
+    left_out: int
+    """Posts of the time that another model read."""
+
+
+def compared(tx: Connection, line: float, now: datetime) -> Comparison:
+    """The last week beside the weeks before.
 
     Only what the model in use said counts, on both sides: another model is another measure. Below
     `line` a post is in doubt.
@@ -37,9 +46,13 @@ def watched(tx: Connection, line: float, now: datetime) -> list[Watched]:
     late = now - LATE
     model = model_in_use(tx, late)
     if model is None:
-        return []
-    found = counts(tx, model, TASKS, since=late - BEFORE, late=late, until=now, line=line)
-    return [one for one in _compared(found) if one.drift.now.n]
+        return Comparison((), 0)
+    since = late - BEFORE
+    found = counts(tx, model, TASKS, since=since, late=late, until=now, line=line)
+    return Comparison(
+        [one for one in _watched(found) if one.drift.now.n],
+        left_out(tx, model, since=since, until=now),
+    )
 
 
 def said(one: Watched) -> str:
@@ -56,28 +69,30 @@ def said(one: Watched) -> str:
     return f"{one.task} of {one.source} ({one.language}): {told} ({posts})"
 
 
-def lines(tx: Connection, line: float, now: datetime) -> list[Line]:
+def shown(tx: Connection, line: float, now: datetime) -> Shown:
     """The same as the desk shows it."""
-    return [
-        Line(
-            source=one.source,
-            language=one.language,
-            task=one.task.value,
-            label=one.drift.label,
-            before=_read(one.drift.before, one.drift.label),
-            now=_read(one.drift.now, one.drift.label),
-            is_enough=one.drift.is_enough,
-            moved=frozenset(sign.value for sign in one.drift.moved),
-        )
-        for one in watched(tx, line, now)
-    ]
+    found = compared(tx, line, now)
+    return Shown([_line(one) for one in found.watched], found.left_out)
+
+
+def _line(one: Watched) -> Line:
+    return Line(
+        source=one.source,
+        language=one.language,
+        task=one.task.value,
+        label=one.drift.label,
+        before=_read(one.drift.before, one.drift.label),
+        now=_read(one.drift.now, one.drift.label),
+        is_enough=one.drift.is_enough,
+        moved=frozenset(sign.value for sign in one.drift.moved),
+    )
 
 
 def _read(span: Span, label: str) -> Read:
     return Read(span.n, span.share_unsure, span.mean, span.part(label))
 
 
-def _compared(found: list[Count]) -> Iterator[Watched]:
+def _watched(found: list[Count]) -> Iterator[Watched]:
     for (source, language, task), some in groupby(
         found, key=lambda one: (one.source, one.language, one.task)
     ):

@@ -32,9 +32,18 @@ class Line:
     moved: frozenset[str]
 
 
-Watch = Callable[[Connection, datetime], Sequence[Line]]
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is compared."""
+
+    lines: Sequence[Line] = ()
+    left_out: int = 0
+    """Posts that another model than the one in use read."""
 
 
-def unwatched(_tx: Connection, _now: datetime) -> Sequence[Line]:
+Watch = Callable[[Connection, datetime], Shown]
+
+
+def unwatched(_tx: Connection, _now: datetime) -> Shown:
     """Nothing is watched."""
-    return ()
+    return Shown()

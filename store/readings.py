@@ -29,10 +29,19 @@ class Count:
 
 
 def model_in_use(tx: Connection, since: datetime) -> str | None:
-    """The model that understood most of the posts written since; None where none was."""
+    """The model that understood the newest of the posts written since; None where none was.
+
+    The newest is the one heard last: what a post says of its own time may be wrong.
+    """
     model = post.c.understood_by
     query = select(model).where(post.c.created_at >= since, model.is_not(None))
-    return tx.scalar(query.group_by(model).order_by(func.count().desc(), model).limit(1))
+    return tx.scalar(query.order_by(post.c.id.desc()).limit(1))
+
+
+def left_out(tx: Connection, model: str, *, since: datetime, until: datetime) -> int:
+    """How many posts of that time `counts` leaves out because another model understood them."""
+    query = select(func.count()).where(*_standing(since, until), post.c.understood_by != model)
+    return tx.scalar(query) or 0
 
 
 def counts(
@@ -65,9 +74,7 @@ def counts(
         .join_from(post, analysis, _by(analysis, model))
         .outerjoin(spoken, and_(_by(spoken, model), spoken.c.task == Task.LANGUAGE.value))
         .where(
-            post.c.created_at >= since,
-            post.c.created_at < until,
-            post.c.deleted_at.is_(None),
+            *_standing(since, until),
             post.c.understood_by == model,
             analysis.c.task.in_([one.value for one in tasks]),
         )
@@ -85,3 +92,7 @@ def counts(
 
 def _by(said: FromClause, model: str) -> ColumnElement[bool]:
     return and_(said.c.post_id == post.c.id, said.c.model == model)
+
+
+def _standing(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    return post.c.created_at >= since, post.c.created_at < until, post.c.deleted_at.is_(None)

@@ -51,7 +51,7 @@ def serve(
     """Serve until interrupted; prints the address with a sign-in link."""
     import uvicorn
 
-    from bot.drift import lines
+    from bot.drift import shown
     from desk.app import create_app
     from listener.platform_rules import may_train
     from rewards.review import Review
@@ -65,7 +65,7 @@ def serve(
         policy=settings.rewards,
         settings=settings.desk,
         now=clock(engine),
-        watch=lambda tx, now: lines(tx, settings.rewards.confident, now),
+        watch=lambda tx, now: shown(tx, settings.rewards.confident, now),
         metrics_token=_metrics_token(),
         explain=wiring.explain(settings),
         drafter=drafter,

@@ -1,11 +1,12 @@
 """``laurels model drift``: what the model reads of late, beside what it read before."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.commands.desk import clock
-from bot.drift import BEFORE, LATE, Watched, said, watched
+from bot.drift import BEFORE, LATE, Comparison, Watched, compared, said
 from bot.settings import Settings
-from bot.terminal import columns, emit, plain
+from bot.terminal import columns, counted, emit, plain
 from bot.wrapping import shortened, wrapped
 from models.drift import ENOUGH_BEFORE, ENOUGH_NOW, Drift, Sign, Span
 from store.db import Engine, reading
@@ -20,14 +21,15 @@ def drift(engine: Engine, settings: Settings, *, as_json: bool) -> None:
     """Each source and language by task; what moved is named again below."""
     now = clock(engine)()
     with reading(engine) as tx:
-        found = watched(tx, settings.rewards.confident, now)
+        found = compared(tx, settings.rewards.confident, now)
     value = {
         "until": now,
         "days": LATE.days,
         "days_before": BEFORE.days,
         "in_doubt_below": settings.rewards.confident,
-        "moved": sum(bool(one.drift.moved) for one in found),
-        "watched": [_value(one) for one in found],
+        "moved": sum(bool(one.drift.moved) for one in found.watched),
+        "left_out": found.left_out,
+        "watched": [_value(one) for one in found.watched],
     }
     emit(value, _told(found), as_json=as_json)
 
@@ -54,9 +56,16 @@ def _span(span: Span) -> dict[str, object]:
     }
 
 
-def _told(found: list[Watched]) -> str:
+def _told(found: Comparison) -> str:
+    parts = _parts(found.watched)
+    if found.left_out:
+        parts.append(f"Not counted: {counted(found.left_out, 'post')} that another model read.")
+    return "\n\n".join(parts)
+
+
+def _parts(found: Sequence[Watched]) -> list[str]:
     if not found:
-        return f"No post of the last {LATE.days} days was read; nothing to compare."
+        return [f"No post of the last {LATE.days} days was read; nothing to compare."]
     told = [one for one in found if one.drift.is_enough]
     few = len(found) - len(told)
     parts = ["\n".join(_table(told))] if told else []
@@ -68,7 +77,7 @@ def _told(found: list[Watched]) -> str:
         parts.append("\n".join(wrapped(text)))
     moved = [one for one in found if one.drift.moved]
     parts += ["\n".join(wrapped(plain(f"* Moved: {said(one)}."))) for one in moved]
-    return "\n\n".join(parts if moved or not told else [*parts, "Nothing moved."])
+    return parts if moved or not told else [*parts, "Nothing moved."]
 
 
 def _table(told: list[Watched]) -> list[str]:

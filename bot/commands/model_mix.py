@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.commands.desk import clock
 from bot.settings import Settings
-from bot.terminal import columns, emit
+from bot.terminal import columns, counted, emit
 from bot.wrapping import shortened, wrapped
 from models.prevalence import Prevalence, adjusted
 from models.weights_file import BUNDLED, load
-from store.db import Engine, reading
-from store.readings import counts, model_in_use
+from store.db import Connection, Engine, reading
+from store.readings import Count, counts, left_out, model_in_use
 from store.records import Task
 
 TASKS: Final = (Task.SENTIMENT, Task.INTENT)
@@ -25,11 +25,7 @@ def mix(engine: Engine, settings: Settings, days: int, *, as_json: bool) -> None
     since = now - timedelta(days=days)
     with reading(engine) as tx:
         model = model_in_use(tx, since)
-        rows = (
-            []
-            if model is None
-            else counts(tx, model, TASKS, since=since, late=since, until=now, line=0.0)
-        )
+        rows, others = ([], 0) if model is None else _read(tx, model, since, now)
     said = {task: Counter[str]() for task in TASKS}
     for row in rows:
         said[row.task][row.label] += row.posts
@@ -43,9 +39,19 @@ def mix(engine: Engine, settings: Settings, days: int, *, as_json: bool) -> None
         "until": now,
         "days": days,
         "model": model,
+        "left_out": others,
         "mix": {task.value: _plain(said[task], found.get(task, {})) for task in TASKS},
     }
-    emit(value, _told(said, found, days, model), as_json=as_json)
+    told = [_told(said, found, days, model)]
+    if others:
+        told.append(f"Not counted: {counted(others, 'post')} that another model read.")
+    emit(value, "\n\n".join(told), as_json=as_json)
+
+
+def _read(tx: Connection, model: str, since: datetime, until: datetime) -> tuple[list[Count], int]:
+    """What the model read in that time, and how many posts another did."""
+    rows = counts(tx, model, TASKS, since=since, late=since, until=until, line=0.0)
+    return rows, left_out(tx, model, since=since, until=until)
 
 
 def _errors(settings: Settings, model: str | None) -> Mapping[str, Mapping[str, Mapping[str, int]]]:

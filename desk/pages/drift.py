@@ -11,7 +11,12 @@ def show(request: Request) -> HTMLResponse:
     """Every source and language of the last week; what moved stands first."""
     room = room_of(request)
     with reading(room.engine) as tx:
-        lines = room.watch(tx, room.now())
-    told = sorted((one for one in lines if one.is_enough), key=lambda one: not one.moved)
-    few = [one for one in lines if not one.is_enough]
-    return room.render(request, "drift.html", here="Sources", lines=told, few=few)
+        found = room.watch(tx, room.now())
+    return room.render(
+        request,
+        "drift.html",
+        here="Sources",
+        lines=sorted((one for one in found.lines if one.is_enough), key=lambda one: not one.moved),
+        few=[one for one in found.lines if not one.is_enough],
+        left_out=found.left_out,
+    )

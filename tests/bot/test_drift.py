@@ -9,7 +9,7 @@ import pytest
 from bot import wiring
 from bot.check import check
 from bot.commands.model_drift import drift
-from bot.drift import lines, said, watched
+from bot.drift import compared, said, shown
 from bot.settings import Settings
 from store import analyses, mentions
 from store.db import Engine, reading
@@ -144,12 +144,18 @@ def test_what_stands_as_it_stood_is_said_so(
     assert "Nothing moved." in capsys.readouterr().out
 
 
-def test_another_model_is_no_drift(moved: Engine) -> None:
+def test_another_model_is_no_drift(
+    moved: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     with moved.begin() as tx:
         ids = sorted(mentions.standing(tx, range(1, 201)))
         analyses.mark_understood(tx, ids, "m-0")
     with reading(moved) as tx:
-        assert not any(one.drift.moved for one in watched(tx, LINE, wiring.utc_now()))
+        assert not any(one.drift.moved for one in compared(tx, LINE, wiring.utc_now()).watched)
+    drift(moved, settings, as_json=False)
+    assert "Not counted: 200 posts that another model read." in capsys.readouterr().out
+    drift(moved, settings, as_json=True)
+    assert json.loads(capsys.readouterr().out)["left_out"] == 200
 
 
 @pytest.mark.usefixtures("moved")
@@ -168,8 +174,8 @@ def test_check_says_nothing_where_nothing_moved(settings: Settings) -> None:
 
 def test_desk_is_told_the_same(moved: Engine) -> None:
     with reading(moved) as tx:
-        found = watched(tx, LINE, wiring.utc_now())
-        told = lines(tx, LINE, wiring.utc_now())
+        found = compared(tx, LINE, wiring.utc_now()).watched
+        told = shown(tx, LINE, wiring.utc_now()).lines
     assert [(one.source, one.moved) for one in told] == [
         ("chat", frozenset()),
         ("forum", frozenset({"unsure", "confidence", "mix"})),

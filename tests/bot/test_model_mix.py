@@ -61,6 +61,19 @@ def test_shares_are_corrected_with_an_interval(
     assert found["neutral"]["high_percent"] - found["neutral"]["low_percent"] > 5
 
 
+def test_after_another_model_took_over_what_the_first_read_is_left_out_and_said_so(
+    engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(engine, {"negative": 30})
+    heard(engine, {"positive": 2}, model=f"{MODEL}+1", days=2)
+    mix(engine, settings, 30, as_json=False)
+    assert "Not counted: 30 posts that another model read." in capsys.readouterr().out
+    mix(engine, settings, 30, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["model"], found["left_out"]) == (f"{MODEL}+1", 30)
+    assert found["mix"]["sentiment"]["positive"]["posts"] == 2
+
+
 def test_table_fits_a_terminal(
     engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

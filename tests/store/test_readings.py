@@ -6,7 +6,7 @@ import pytest
 
 from store import analyses, mentions
 from store.db import Connection
-from store.readings import Count, counts, model_in_use
+from store.readings import Count, counts, left_out, model_in_use
 from store.records import Analysis, Task
 from tests.posts import MOMENT, a_post
 
@@ -70,10 +70,24 @@ def test_only_standing_posts_of_the_time_that_the_model_in_use_read_count(tx: Co
     assert told(tx) == []
 
 
-def test_model_in_use_is_the_one_that_read_most_lately(tx: Connection) -> None:
+def test_posts_that_another_model_read_are_left_out(tx: Connection) -> None:
+    read(tx, "mine", "issue", 0.9)
+    for name in "abc":
+        read(tx, name, "issue", 0.9, model="m-1")
+    read(tx, "old", "issue", 0.9, ago=6 * WEEK, model="m-1")
+    read(tx, "after", "issue", 0.9, ago=-timedelta(hours=1), model="m-1")
+    mentions.delete_post(tx, "discourse", "a", MOMENT, MOMENT)
+    assert left_out(tx, "m-2", since=MOMENT - 5 * WEEK, until=MOMENT) == 2
+    assert left_out(tx, "m-1", since=MOMENT - 5 * WEEK, until=MOMENT) == 1
+
+
+def test_model_in_use_is_the_one_that_read_last(tx: Connection) -> None:
     assert model_in_use(tx, MOMENT - WEEK) is None
     for name in "abc":
-        read(tx, name, "issue", 0.9, ago=2 * WEEK, model="m-1")
-    read(tx, "d", "issue", 0.9)
+        read(tx, name, "issue", 0.9, model="m-1")
+    assert model_in_use(tx, MOMENT - WEEK) == "m-1"
+    read(tx, "d", "issue", 0.9, ago=timedelta(days=2))
+    saved = mentions.save_posts(tx, [a_post("unread", at=MOMENT)], "forum", MOMENT)
+    assert saved
     assert model_in_use(tx, MOMENT - WEEK) == "m-2"
-    assert model_in_use(tx, MOMENT - 3 * WEEK) == "m-1"
+    assert model_in_use(tx, MOMENT - timedelta(days=1, hours=1)) == "m-1"

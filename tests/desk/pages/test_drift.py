@@ -1,13 +1,12 @@
 """What the model reads of late, beside what it read before."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi.testclient import TestClient
 
 from desk.app import create_app
 from desk.auth import new_link
-from desk.drift import Line, Read
+from desk.drift import Line, Read, Shown
 from desk.settings import DeskSettings
 from rewards.review import Review
 from store.db import Connection, Engine
@@ -22,10 +21,10 @@ MOVED = Line(
 FEW = Line("news", "fr", "intent", "issue", BEFORE, Read(9, 0.5, 0.7, 0.9), False, frozenset())
 
 
-def page_of(engine: Engine, *told: Line) -> str:
-    def watch(_tx: Connection, now: datetime) -> Sequence[Line]:
+def page_of(engine: Engine, *told: Line, left_out: int = 0) -> str:
+    def watch(_tx: Connection, now: datetime) -> Shown:
         assert now == NOW
-        return told
+        return Shown(told, left_out)
 
     app = create_app(
         engine,
@@ -58,6 +57,13 @@ def test_too_few_posts_say_nothing(engine: Engine) -> None:
     assert "Too few posts to say" in page
     assert "<bdi>news</bdi> (fr, intent: 9 and 2,000)" in page
     assert "<table>" not in page
+
+
+def test_posts_that_another_model_read_are_said_to_be_left_out(engine: Engine) -> None:
+    assert "Not counted: 1,200 posts that another model read." in page_of(
+        engine, CALM, left_out=1200
+    )
+    assert "Not counted" not in page_of(engine, CALM)
 
 
 def test_nothing_read_says_what_will_appear(desk: Desk) -> None:
