@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, case, func, or_, select
 
 from store.records import Task
 from store.schema import analysis, post
@@ -59,18 +60,9 @@ def counts(
     spoken = analysis.alias()
     language = func.coalesce(spoken.c.label, "und").label("language")
     is_late = case((post.c.created_at >= late, 1), else_=0).label("is_late")
-    sure = analysis.c.confidence
     kept = (post.c.source, analysis.c.task, analysis.c.label)
     query = (
-        select(
-            *kept,
-            language,
-            is_late,
-            func.count().label("posts"),
-            func.sum(case((or_(sure < line, analysis.c.is_guess), 1), else_=0)).label("unsure"),
-            func.sum(sure).label("confidence"),
-            func.sum(sure * sure).label("squares"),
-        )
+        select(*kept, language, is_late, *_sums(line))
         .join_from(post, analysis, _by(analysis, model))
         .outerjoin(spoken, and_(_by(spoken, model), spoken.c.task == Task.LANGUAGE.value))
         .where(
@@ -81,13 +73,32 @@ def counts(
         .group_by(*kept, "language", "is_late")
         .order_by(post.c.source, "language", analysis.c.task, analysis.c.label, "is_late")
     )
-    return [
-        Count(
-            row.source, row.language, Task(row.task), row.label, bool(row.is_late),
-            row.posts, int(row.unsure), float(row.confidence), float(row.squares),
-        )
-        for row in tx.execute(query)
-    ]  # fmt: skip
+    return [_count(row) for row in tx.execute(query)]
+
+
+def _sums(line: float) -> tuple[ColumnElement[Any], ...]:
+    sure = analysis.c.confidence
+    is_unsure = or_(sure < line, analysis.c.is_guess)
+    return (
+        func.count().label("posts"),
+        func.sum(case((is_unsure, 1), else_=0)).label("unsure"),
+        func.sum(sure).label("confidence"),
+        func.sum(sure * sure).label("squares"),
+    )
+
+
+def _count(row: Row[Any]) -> Count:
+    return Count(
+        source=row.source,
+        language=row.language,
+        task=Task(row.task),
+        label=row.label,
+        is_late=bool(row.is_late),
+        posts=row.posts,
+        unsure=int(row.unsure),
+        confidence=float(row.confidence),
+        squares=float(row.squares),
+    )
 
 
 def _by(said: FromClause, model: str) -> ColumnElement[bool]:
