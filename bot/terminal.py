@@ -64,9 +64,13 @@ def plain(text: str) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
-    """Rows as aligned columns, those in `right` to the right; wide letters count two."""
+    """Rows as aligned columns, those in `right` to the right; wide letters count two.
+
+    Cells quote strangers: what a terminal would take for a command is a space.
+    """
     if not rows:
         return ""
+    rows = [[plain(cell) for cell in row] for row in rows]
     widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
     for row in rows:

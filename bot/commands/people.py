@@ -2,7 +2,7 @@
 
 from bot import wiring
 from bot.failures import CommandError
-from bot.terminal import columns, emit
+from bot.terminal import columns, emit, plain
 from listener.claims import VALID, digest, new_code
 from store import claims, identity, people
 from store.db import Connection, Engine, reading
@@ -105,7 +105,7 @@ def _plain(one: Account) -> dict[str, object]:
 
 
 def _shown(one: Account) -> str:
-    return f"{one.platform}:{one.handle}"
+    return plain(f"{one.platform}:{one.handle}")
 
 
 def _told(person: Person, held: list[Account], past: list[identity.Linked]) -> str:
@@ -113,12 +113,13 @@ def _told(person: Person, held: list[Account], past: list[identity.Linked]) -> s
         (_shown(one), one.name or "", _flags(one), f"{one.last_seen_at:%Y-%m-%d}") for one in held
     ]
     wish = f"wishes to be recognised: {person.choice.value}" if person.choice else "no wish said"
-    lines = [f"{person.name}: {person.posts:,} posts, {wish}", "", columns(rows), *_warned(held)]
+    head = plain(f"{person.name}: {person.posts:,} posts, {wish}")
+    lines = [head, "", columns(rows), *_warned(held)]
     handles = {one.id: _shown(one) for one in held}
     if past:
         lines.append("")
     lines += [
-        f"{line.at:%Y-%m-%d %H:%M}  {handles[line.account_id]}  {line.origin} ({line.actor})"
+        plain(f"{line.at:%Y-%m-%d %H:%M}  {handles[line.account_id]}  {line.origin} ({line.actor})")
         for line in past
     ]
     return "\n".join(lines)

@@ -37,6 +37,22 @@ def test_link_that_a_rule_forbids_by_now_is_told_with_the_way_out(
     assert "laurels people unlink mastodon:robo" in told
 
 
+def test_names_that_strangers_chose_are_no_commands_to_the_terminal(
+    sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = heard(sqlite_engine, "reddit", "ann\x1b[2J", "a")
+    other = heard(sqlite_engine, "mastodon", "ann\x9b1m", "b")
+    with sqlite_engine.begin() as tx:
+        identity.join(tx, one, other, "confirmed: by mail", "eve", MOMENT)
+    heard(sqlite_engine, "mastodon", "ann\x9b1m", "beep", is_bot=True)
+    people.show(sqlite_engine, "reddit:ann\x1b[2J", as_json=False)
+    people.claim(sqlite_engine, "reddit:ann\x1b[2J", as_json=False)
+    told = capsys.readouterr().out
+    assert "reddit:ann [2J" in told
+    assert "laurels people unlink mastodon:ann 1m" in told
+    assert all(line.isprintable() for line in told.split("\n"))
+
+
 def test_code_is_given_with_where_to_post_it(
     sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:

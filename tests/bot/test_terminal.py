@@ -15,6 +15,10 @@ def test_columns_line_up_whatever_the_script() -> None:
     assert columns([]) == ""
 
 
+def test_cells_are_no_commands_to_the_terminal() -> None:
+    assert columns([("\x1b[2Jann", "1"), ("bob\n", "2")]) == " [2Jann  1\nbob      2"
+
+
 def test_numbers_have_their_nouns() -> None:
     told = [counted(n, "post") for n in (0, 1, 1_000)]
     assert told == ["0 posts", "1 post", "1,000 posts"]
