@@ -17,7 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.adapted import Head, Rows, normal
+from models.adapted import Head, Rows
+from models.likelihood import log_softmax
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -112,7 +113,7 @@ class Trial:
 def fit(evidence: Evidence) -> Head:
     """A head for all rows of the evidence."""
     wanted, weight = _wanted(evidence)
-    shipped = normal(evidence.shipped).astype(np.float64)
+    shipped = log_softmax(evidence.shipped).astype(np.float64)
     scale, bias = _moved(shipped, wanted, weight)
     learned = evidence.may_train
     found = evidence.features[learned].astype(np.float64)
@@ -172,7 +173,7 @@ def _wanted(evidence: Evidence) -> tuple[Numbers, Numbers]:
     """What to say of each row [rows, labels], and how much each counts."""
     wanted = np.eye(evidence.shipped.shape[1])[evidence.right]
     unjudged = evidence.origin == Origin.UNJUDGED
-    wanted[unjudged] = np.exp(normal(evidence.shipped[unjudged]))
+    wanted[unjudged] = np.exp(log_softmax(evidence.shipped[unjudged]))
     corrected = evidence.count(Origin.CORRECTED)
     rehearsed = max(corrected, _missing(evidence))
     weight = np.where(unjudged, rehearsed / max(int(unjudged.sum()), 1), 1.0)

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.likelihood import log_softmax
 from models.weights_file import ModelError
 
 Rows = NDArray[np.float32]
@@ -49,7 +50,7 @@ class Head:
 
     def scores(self, shipped: Rows, features: Rows) -> Rows:
         """Log-scores [texts, labels] from those that ship and the features of the texts."""
-        found = self.scale * normal(shipped) + features @ self.weights + self.bias
+        found = self.scale * log_softmax(shipped) + features @ self.weights + self.bias
         return np.asarray(found, dtype=np.float32)
 
 
@@ -73,12 +74,6 @@ class Adaptation:
                 f"adapted version {self.version} was fitted on other weights than {name}, which "
                 "judges as it ships; laurels model adapt fits a new one, --undo goes back"
             )
-
-
-def normal(scores: Rows) -> Rows:
-    """Log-scores [texts, labels] as log-probabilities."""
-    low = scores - scores.max(axis=1, keepdims=True)
-    return np.asarray(low - np.log(np.exp(low).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
 def newest(folder: Path) -> int | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.likelihood import softmax
+
 Scores = NDArray[np.float32]
 Truth = NDArray[np.int64]
 
@@ -24,9 +26,7 @@ class Part:
 
 def probabilities(scores: Scores, temperature: float = 1.0) -> Scores:
     """Softmax of log-scores [rows, labels] made flatter by a `temperature` above 1."""
-    cooled = scores / temperature
-    raised = np.exp(cooled - cooled.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+    return softmax(np.divide(scores, temperature, dtype=np.float32))
 
 
 def temperature(scores: Scores, truth: Truth) -> float:

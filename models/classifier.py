@@ -14,6 +14,7 @@ from models.adapted import Adaptation
 from models.heads import HEADS
 from models.irony import irony
 from models.judgement import Judgement, Label, Likelihoods, Text, Topics
+from models.likelihood import sigmoid, softmax
 from models.reader import Logits, Reader
 from models.target import marked
 from models.text import prepare, says_nothing
@@ -257,17 +258,6 @@ def heads_of(logits: Logits, widths: Mapping[str, int] = HEADS) -> dict[str, Log
     """The row of logits cut into the heads."""
     edges = np.cumsum(list(widths.values()))[:-1]
     return dict(zip(widths, np.split(logits, edges, axis=1), strict=True))
-
-
-def softmax(logits: Logits) -> Logits:
-    """Probabilities along the last axis."""
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def sigmoid(logits: Logits) -> Logits:
-    """Probabilities, each on its own."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
 def _judgements(

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import emotion
-from models.classifier import heads_of, sigmoid
+from models.classifier import heads_of
 from models.example import Example
+from models.likelihood import sigmoid
 from models.reader import Logits
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import OnnxClassifier, sigmoid, softmax
+from models.classifier import OnnxClassifier
 from models.labelled import Row
 from models.language import LanguageIdentifier
+from models.likelihood import sigmoid, softmax
 from models.reader import Logits
 from models.scoring import Judged, Scores, Truth, score
 from models.tasks import Task

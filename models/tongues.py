@@ -17,6 +17,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from models.likelihood import log_softmax
 from models.sentiment import LABELS
 
 Scores = NDArray[np.float32]
@@ -134,11 +135,6 @@ def pieces(prepared: str) -> NDArray[np.int64]:
     return np.array(sorted(hashed), dtype=np.int64)
 
 
-def _logs(scores: Scores) -> Scores:
-    raised = scores - scores.max(axis=1, keepdims=True)
-    return np.asarray(raised - np.log(np.exp(raised).sum(axis=1, keepdims=True)), dtype=np.float32)
-
-
 def _share(name: str | None, prepared: str) -> float:
     if name is None:
         return _UNTOLD
@@ -176,8 +172,8 @@ class Tongues:
         if not places:
             return logits
         out = np.array(logits, dtype=np.float32)
-        own = _logs(self.scores([prepared[at] for at in places]))
-        read = _logs(out[places])
+        own = log_softmax(self.scores([prepared[at] for at in places]))
+        read = log_softmax(out[places])
         shares = np.array([_share(spoken[at], prepared[at]) for at in places], dtype=np.float32)
         out[places] = own + shares[:, None] * read
         return out

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models import intent, sentiment
 from models.heads import HEAD_TOKENS, MAX_TOKENS, clipped
+from models.likelihood import softmax
 
 Logits = NDArray[np.float32]
 
@@ -84,8 +85,7 @@ def _pooled(head: str, part: Logits) -> Logits:
 
 
 def _averaged(part: Logits, plain: int) -> Logits:
-    raised = np.exp(part - part.max(axis=1, keepdims=True))
-    likely = raised / raised.sum(axis=1, keepdims=True)
+    likely = softmax(part)
     weights = (1.0 - likely[:, plain]) ** 2 + _LEAST
     weights[1:] /= weights[1:].sum()
     weights[0] = _FIRST
