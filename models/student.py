@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from models import emotion
 from models.classifier import OnnxClassifier, heads_of
@@ -14,10 +13,11 @@ from models.corpus import examples
 from models.evaluate import macro
 from models.example import UNKNOWN, Example
 from models.export import export
-from models.heads import TRAINED, clipped
+from models.heads import TRAINED
 from models.network import Network
-from models.soft import Rows, Soft
-from models.train import Plan, base_model, padded, tokenizer_of, train
+from models.soft import Soft
+from models.torch_reading import said
+from models.train import Plan, base_model, train
 from models.tune import SINGLE
 from models.weights_file import describe
 
@@ -25,25 +25,12 @@ RUN: Final = "run"
 """Where in the folder the checkpoint stands."""
 
 
-def in_float(network: Network, texts: Sequence[str]) -> Rows:
-    """What the network says [texts, all heads] before its weights are rounded."""
-    network.eval()
-    rows = [clipped(one.ids) for one in tokenizer_of(base_model()).encode_batch(list(texts))]
-    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-    told = np.zeros((len(rows), sum(network.widths.values())), dtype=np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            places = order[start : start + 64]
-            told[places] = network(*padded([rows[at] for at in places])).numpy()
-    return told
-
-
 def lost(
     network: Network, folder: Path, found: Sequence[Example]
 ) -> dict[str, tuple[float, float]]:
     """Macro recall of each head in float and in int8, on `found`."""
     texts = [one.text for one in found]
-    whole = heads_of(in_float(network, texts), network.widths)
+    whole = heads_of(said(network, base_model(), texts), network.widths)
     # Neither weighed nor calibrated: only the rounding differs.
     rounded = heads_of(OnnxClassifier(folder, threads=1).read(texts), network.widths)
     out = {}
@@ -51,8 +38,8 @@ def lost(
         rows = [at for at, one in enumerate(found) if getattr(one, head) != UNKNOWN]
         truth = np.array([getattr(found[at], head) for at in rows], dtype=np.int64)
         before, after = (
-            macro(truth, said[head][rows].argmax(axis=1), labels).macro_recall
-            for said in (whole, rounded)
+            macro(truth, answered[head][rows].argmax(axis=1), labels).macro_recall
+            for answered in (whole, rounded)
         )
         out[head] = (before, after)
     return out

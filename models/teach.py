@@ -15,15 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
 
 from models import soft
 from models.corpus import examples
 from models.example import UNKNOWN, Example
-from models.heads import TRAINED, clipped
+from models.heads import TRAINED
 from models.network import Network
-from models.train import LegEnded, Plan, padded, tokenizer_of, train
+from models.torch_reading import said
+from models.train import LegEnded, Plan, train
 
 TASKS: Final[dict[str, tuple[str, ...]]] = {
     "sentiment": ("sentiment",),
@@ -51,18 +51,12 @@ def say(base: Path, out: Path, texts: Sequence[str], heads: Sequence[str]) -> so
     network = Network(base, widths)
     state = torch.load(out / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state["network"])
-    network.eval()
-    rows = [clipped(one.ids) for one in tokenizer_of(base).encode_batch(list(texts))]
-    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-    told = np.zeros((len(rows), sum(widths.values())), dtype=np.float32)
     began = time.monotonic()
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for start in range(0, len(order), 64):
-            places = order[start : start + 64]
-            told[places] = network(*padded([rows[at] for at in places])).float().numpy()
-            if start % 6400 == 0:
-                _report(f"read {start}/{len(order)} {time.monotonic() - began:.0f} s")
-    return told
+
+    def report(read: int) -> None:
+        _report(f"read {read}/{len(texts)} {time.monotonic() - began:.0f} s")
+
+    return said(network, base, texts, half=True, report=report)
 
 
 def _report(line: str) -> None:
