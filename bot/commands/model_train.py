@@ -23,6 +23,7 @@ class Lesson:
     soft: Sequence[Path] = ()
     begin: Path | None = None
     resume: bool = False
+    rate: float = 1e-4
 
 
 def train(lesson: Lesson, *, as_json: bool) -> bool:
@@ -40,7 +41,7 @@ def train(lesson: Lesson, *, as_json: bool) -> bool:
 
     _check(lesson, lesson.out / RUN / "checkpoint.pt")
     sets = Sets(lesson.data, lesson.archives)
-    plan = Plan(epochs=lesson.epochs, minutes=lesson.minutes)
+    plan = Plan(epochs=lesson.epochs, minutes=lesson.minutes, learning_rate=lesson.rate)
     try:
         make(sets, lesson.out, lesson.name, plan, note, begin=lesson.begin, soft=lesson.soft)
         note("fitting what stands beside the network")

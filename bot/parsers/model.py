@@ -142,6 +142,15 @@ def train(
     minutes: Annotated[
         float, typer.Option(min=0, metavar="N", help="Length of a leg; 0 trains to the end.")
     ] = 85.0,
+    rate: Annotated[
+        float,
+        typer.Option(
+            min=1e-7,
+            max=1.0,
+            metavar="R",
+            help="The peak learning rate; lower to go on from another.",
+        ),
+    ] = 1e-4,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was cut.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -152,7 +161,7 @@ def train(
     from bot.commands import model_train as command
 
     lesson = command.Lesson(
-        data, archives, out, name, epochs, minutes, tuple(soft or ()), begin, resume
+        data, archives, out, name, epochs, minutes, tuple(soft or ()), begin, resume, rate
     )
     if not command.train(lesson, as_json=as_json):
         raise typer.Exit(3)
