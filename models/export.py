@@ -56,7 +56,7 @@ def export(network: Network, out: Path) -> None:
     to_onnx(network, floating)
     quantise(floating, out / NETWORK)
     floating.unlink()
-    tokenizer_of(base_model()).save(str(out / "tokenizer.json"))
+    tokenizer_of(base_model()).save(str(out / "tokenizer.json"), pretty=False)
     # It is no part of the network and is fitted apart.
     if (BUNDLED / tongues.FILE).exists() and out != BUNDLED:
         shutil.copyfile(BUNDLED / tongues.FILE, out / tongues.FILE)

@@ -18,7 +18,7 @@ from models.example import UNKNOWN, Example
 from models.heads import TRAINED
 from models.weights_file import describe_again, load
 
-TASKS: Final[tuple[str, ...]] = ("complaint", "emotion", "irony")
+TASKS: Final[tuple[str, ...]] = ("emotion", "irony")
 _SEVERAL, _ONE = 0.03, 0.01
 """Strengths of a task whose labels come several at once, and of one that has two."""
 

@@ -73,8 +73,8 @@ def heard(engine: Engine, name: str, text: str, said: str, platform: str, *, old
     with engine.begin() as tx:
         post = a_post(name, text, author=f"by {name}", platform=platform)
         (stored,) = mentions.save_posts(tx, [post], platform, at)
-        analyses.save(tx, [Analysis(stored.id, Task.SENTIMENT, "laurels-1", said, 0.8)])
-        analyses.mark_understood(tx, [stored.id], "laurels-1")
+        analyses.save(tx, [Analysis(stored.id, Task.SENTIMENT, "laurels-2", said, 0.8)])
+        analyses.mark_understood(tx, [stored.id], "laurels-2")
     return stored.id
 
 
@@ -92,7 +92,7 @@ def taught(
         text = sick(n)
         said = "negative" if right(n) != "negative" else "neutral"
         post_id = heard(engine, f"s{n}", text, said, platform, old=True)
-        found = Analysis(post_id, Task.SENTIMENT, "laurels-1", said, 0.8)
+        found = Analysis(post_id, Task.SENTIMENT, "laurels-2", said, 0.8)
         allowed = platform == "stackexchange"
         with engine.begin() as tx:
             labels.add(tx, found, right(n), may_train=allowed, actor="Ann", at=at(n))
@@ -140,14 +140,14 @@ def test_what_a_community_means_is_learned_told_and_undone(
     assert mended["after"] > mended["before"]
     assert (mended["corrected"], mended["confirmed"]) == (60, 60)
     assert mood(settings, UNSEEN) == "positive"
-    assert wiring.classifier(settings).model == "laurels-1+1"
-    assert wiring.judges(settings).model == "laurels-1+1"
+    assert wiring.classifier(settings).model == "laurels-2+1"
+    assert wiring.judges(settings).model == "laurels-2+1"
     for plainly, wanted in (("I hate it, it broke again", "negative"), ("I love it!", "positive")):
         assert mood(settings, plainly) == wanted
     with pytest.raises(CommandError, match="nothing was judged since version 1"):
         adapt(engine, settings, dry_run=False, as_json=True)
     undo(settings, as_json=False)
-    assert capsys.readouterr().out == "laurels-1+1 is taken back; laurels-1 as it ships judges.\n"
+    assert capsys.readouterr().out == "laurels-2+1 is taken back; laurels-2 as it ships judges.\n"
     assert mood(settings, UNSEEN) == "negative"
     with pytest.raises(CommandError, match="no version to undo"):
         undo(settings, as_json=False)
@@ -160,7 +160,7 @@ def test_report_fits_a_terminal(engine: Engine, settings: Settings, capsys: Capt
     assert max(map(len, shown.splitlines())) <= 80
     assert "sentiment  stackexchange" in shown
     assert "intent: 0 corrections; 20 are needed before a head is fitted." in shown
-    assert "laurels model adapt --undo goes back to laurels-1 as it ships." in shown
+    assert "laurels model adapt --undo goes back to laurels-2 as it ships." in shown
     (kept,) = wiring.adapted_folder(settings).iterdir()
     assert kept.stat().st_size < 100_000
     assert b"sick" not in kept.read_bytes()
@@ -173,7 +173,7 @@ def test_few_labels_are_told_with_the_number_needed(
     adapt(engine, settings, dry_run=False, as_json=False)
     shown = capsys.readouterr().out
     assert "sentiment: 5 corrections; 20 are needed before a head is fitted." in shown
-    assert "laurels-1 as it ships judges on." in shown
+    assert "laurels-2 as it ships judges on." in shown
     assert newest(wiring.adapted_folder(settings)) is None
 
 
@@ -236,8 +236,8 @@ def test_reading_that_came_after_the_approval_confirms_nothing(engine: Engine) -
         (stored,) = mentions.save_posts(tx, [again], "stackexchange", at(0))
         read = analyses.of(tx, [stored.id])[stored.id][Task.SENTIMENT]
         other = next(label for label in TASKS[Task.SENTIMENT] if label != read.label)
-        analyses.save(tx, [replace(read, model="laurels-1+1", label=other)])
-        analyses.mark_understood(tx, [stored.id], "laurels-1+1")
+        analyses.save(tx, [replace(read, model="laurels-2+1", label=other)])
+        analyses.mark_understood(tx, [stored.id], "laurels-2+1")
     with reading(engine) as tx:
         (found,) = lessons(tx, {Task.SENTIMENT: TASKS[Task.SENTIMENT]}, lambda _: True).values()
     confirmed = [one for one in found if one.origin is Origin.CONFIRMED]
@@ -254,7 +254,7 @@ def test_later_version_builds_on_what_ships_and_goes_back_to_the_one_before(
     assert (found["in_use"], found["version"]) == (1, 2)
     undo(settings, as_json=True)
     assert json.loads(capsys.readouterr().out) == {"undone": 2, "version": 1}
-    assert wiring.classifier(settings).model == "laurels-1+1"
+    assert wiring.classifier(settings).model == "laurels-2+1"
 
 
 def test_heads_of_other_weights_are_left_out_with_a_warning(
@@ -266,8 +266,8 @@ def test_heads_of_other_weights_are_left_out_with_a_warning(
     made = load(folder)
     assert made is not None
     save(folder, replace(made, base="0" * 64, version=2))
-    assert wiring.classifier(settings).model == "laurels-1"
-    assert "fitted on other weights than laurels-1" in capsys.readouterr().out
+    assert wiring.classifier(settings).model == "laurels-2"
+    assert "fitted on other weights than laurels-2" in capsys.readouterr().out
     found = told(engine, settings, capsys)
     assert (found["in_use"], found["version"]) == (None, 3)
 
@@ -282,14 +282,14 @@ def test_daemon_and_desk_take_a_new_version_up(engine: Engine, settings: Setting
         with reading(engine) as tx:
             return analyses.of(tx, [stored.id])[stored.id][Task.SENTIMENT].model
 
-    assert understood_by("one") == "laurels-1"
+    assert understood_by("one") == "laurels-2"
     assert explained(UNSEEN, None, "sentiment").label == "negative"
     taught(engine, 30)
     adapt(engine, settings, dry_run=False, as_json=True)
-    assert understood_by("two") == "laurels-1+1"
+    assert understood_by("two") == "laurels-2+1"
     assert explained(UNSEEN, None, "sentiment").label == "positive"
     undo(settings, as_json=True)
-    assert understood_by("three") == "laurels-1"
+    assert understood_by("three") == "laurels-2"
 
 
 def test_undo_and_trying_exclude_each_other() -> None:

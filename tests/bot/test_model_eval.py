@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models.weights_file import BUNDLED, describe_again, load
 from tests.bot.terminals import shown, started
 
 FIGURES = {
@@ -16,7 +19,9 @@ FIGURES = {
 }
 
 
-def _eval(folder: Path, task: str, *rows: object) -> "subprocess.CompletedProcess[str]":
+def _eval(
+    folder: Path, task: str, *rows: object, here: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
     path = folder / "rows.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
     return subprocess.run(
@@ -25,6 +30,8 @@ def _eval(folder: Path, task: str, *rows: object) -> "subprocess.CompletedProces
         capture_output=True,
         text=True,
         timeout=120,
+        cwd=here,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
     )
 
 
@@ -70,13 +77,29 @@ def test_neutral_is_not_chosen_where_no_row_is(tmp_path: Path) -> None:
     }
 
 
+def test_mood_towards_a_target_is_read_apart_from_that_of_the_whole(tmp_path: Path) -> None:
+    text = "I love Acme. Globex is a disaster."
+    rows = [
+        {"text": text, "target": "Acme", "label": "positive"},
+        {"text": text, "target": "Globex", "label": "negative"},
+    ]
+    found = json.loads(_eval(tmp_path, "target", *rows).stdout)
+    assert (found["accuracy"], found["model"]) == (1.0, load(BUNDLED).name)
+
+
 def test_guess_of_the_whole_mood_is_no_answer_towards_a_target(tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    shutil.copytree(BUNDLED, weights)
+    before = load(weights)
+    unnamed = {"spare" if head == "target" else head: n for head, n in before.heads.items()}
+    describe_again(weights, replace(before, heads=unnamed))
+    (tmp_path / "config.yaml").write_text("models: {path: weights}\n")
     rows = [
         {"text": "acme is wonderful, I love it!", "target": "acme", "label": "positive"},
         {"text": "J'adore acme, c'est vraiment génial !", "target": "acme", "label": "positive"},
         {"text": "acme is on the phone", "target": "acme", "label": "neutral"},
     ]
-    found = json.loads(_eval(tmp_path, "target", *rows).stdout)
+    found = json.loads(_eval(tmp_path, "target", *rows, here=tmp_path).stdout)
     assert "by the mood of the whole text" in found["model"]
     assert found["coverage"] == pytest.approx(2 / 3, abs=0.001)
 

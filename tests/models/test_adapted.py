@@ -73,7 +73,7 @@ def test_damaged_file_is_told_with_the_way_out(tmp_path: Path) -> None:
 def test_adapted_model_says_what_its_head_says_and_that_it_is_adapted() -> None:
     plain = OnnxClassifier(threads=1)
     moved = OnnxClassifier(threads=1, adaptation=made(3, head((0.0, 0.0, 30.0))))
-    assert (plain.model, moved.model) == ("laurels-1", "laurels-1+3")
+    assert (plain.model, moved.model) == ("laurels-2", "laurels-2+3")
     texts = [Text("I hate this, worst update ever"), Text("How do I export?")]
     before, after = plain.classify(texts), moved.classify(texts)
     assert [one.sentiment.name for one in after] == ["positive", "positive"]

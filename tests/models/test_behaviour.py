@@ -14,8 +14,8 @@ from models.judgement import Likelihoods, Text
 from models.tasks import TASKS
 from tests.fakes import WordJudge
 
-FLOOR = 0.81
-"""Laurels-1 passes 0.825; what else is in a batch may turn a probe or two."""
+FLOOR = 0.84
+"""Laurels-2 passes 0.851; what else is in a batch may turn a probe or two."""
 ASKED = (
     *("sarcasm", "negation", "quoted text", "code blocks", "mixed languages", "long posts"),
     *("emoji only", "hidden characters", "right to left"),
@@ -131,7 +131,7 @@ def test_shipped_model_keeps_its_level() -> None:
     found = behave(OnnxClassifier(), probes())
     judged = sum(one.judged for one in found)
     assert sum(one.passed for one in found) >= FLOOR * judged
-    assert {one.capability for one in found if not one.judged} <= {"complaint", "target"}
+    assert all(one.judged == one.probes for one in found)
 
 
 def test_likelihoods_agree_with_the_judgement() -> None:

@@ -13,7 +13,7 @@ ABOUT = [
     "apple support replaced my mac keyboard for free",
 ]
 OTHER = [
-    "Baked an apple pie for the children: cinnamon, butter and sugar",
+    "We picked an apple from the old tree behind the house",
     "We picked ten baskets of fruit under the apple tree",
     "An apple a day keeps the doctor away, eat more fruit",
 ]
@@ -50,7 +50,7 @@ def test_words_say_why(judge: RelevanceJudge) -> None:
     about, other = judged(judge, APPLE, [ABOUT[0], OTHER[0]]) or []
     assert about.shared == ("iphone", "watch")
     assert about.unlike == ()
-    assert set(other.unlike) <= {"baked", "pie", "children", "cinnamon", "butter", "sugar"}
+    assert set(other.unlike) <= {"picked", "old", "tree", "behind", "house"}
     assert len(other.unlike) == 3
     assert other.shared == ()
 

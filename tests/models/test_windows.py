@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.classifier import OnnxClassifier
-from models.heads import HEADS, MAX_TOKENS, clipped
+from models.heads import MAX_TOKENS, TRAINED, clipped
 from models.judgement import Text
 from models.windows import MOST, pooled, windows
 
@@ -60,5 +60,5 @@ def test_what_stands_in_the_middle_is_read() -> None:
 def test_short_texts_are_read_as_ever() -> None:
     classifier = OnnxClassifier(threads=1)
     found = classifier.read(["it crashes", PLAIN * 60, "it crashes"])
-    assert found.shape == (3, sum(HEADS.values()))
+    assert found.shape == (3, sum(TRAINED.values()))
     assert np.array_equal(found[0], found[2])

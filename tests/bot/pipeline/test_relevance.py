@@ -25,7 +25,7 @@ from tests.posts import MOMENT, a_post
 POLICY = Policy()
 ABOUT = "Apple Inc., maker of the iPhone, iPad, Mac and Apple Watch"
 PHONE = "The apple iphone screen is broken and the ipad battery too"
-JUICE = "The apple juice bottle is broken; the children drank it all in the garden"
+JUICE = "The apple juice is gone and the bottle is broken, the children drank all of it"
 MORE = "Our apple juice is gone: the children broke a bottle in the garden, all broken"
 
 
@@ -76,7 +76,7 @@ def test_homonym_waits_in_the_lane_of_the_unsure_and_says_why(
     with reading(engine) as tx:
         found = analyses.of(tx, [doubted.post_id])[doubted.post_id][Task.RELEVANCE]
     assert found.label == "something else"
-    assert {"unlike:children", "unlike:bottle"} & set(found.scores)
+    assert {"unlike:gone", "unlike:bottle"} & set(found.scores)
 
 
 def test_nothing_is_doubted_where_nobody_said_what_is_meant(engine: Engine, judges: Judges) -> None:
