@@ -1,22 +1,29 @@
 """The word to stop: SIGTERM or SIGINT, heard whatever the process is doing just then."""
 
+import os
 import signal
-from queue import SimpleQueue
-from typing import Any
+from typing import Any, Final
+
+_WORDS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopWord:
     """Hears the signals from its making on; only the main thread may make one."""
 
     def __init__(self) -> None:
-        # An Event would hang: its lock may be held by the very code that the signal interrupts.
-        self._heard: SimpleQueue[int] = SimpleQueue()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._hear)
-
-    def _hear(self, number: int, _frame: Any) -> None:
-        self._heard.put(number)
+        # What a handler sets can be missed: the signal may fall just before the wait, or inside it
+        # while its lock is held. A byte in a pipe is there until it is read.
+        self._ear, mouth = os.pipe()
+        os.set_blocking(mouth, False)
+        signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+        for number in _WORDS:
+            signal.signal(number, _handled)
 
     def wait(self) -> None:
         """Until the word has come; at once where it came before."""
-        self._heard.get()
+        while os.read(self._ear, 1)[0] not in _WORDS:
+            pass
+
+
+def _handled(_number: int, _frame: Any) -> None:
+    """Nothing more: the byte in the pipe is written before this is called."""

@@ -19,10 +19,13 @@ def test_run_without_a_source_says_what_is_missing(tmp_path: Path) -> None:
         text=True,
     ) as process:
         assert process.stderr is not None
-        lines = (json.loads(line) for line in process.stderr)
-        told = next(line["event"] for line in lines if line["level"] == "warning")
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        try:
+            lines = (json.loads(line) for line in process.stderr)
+            told = next(line["event"] for line in lines if line["level"] == "warning")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert "no source, so nothing new is heard" in told
     assert "`laurels init` writes a first one" in told
 
