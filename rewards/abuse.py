@@ -18,8 +18,9 @@ HOSTILE_POSTS: Final = 4
 HOSTILE_SHARE: Final = 0.5
 """At least this share of what the person said must be hostile."""
 
-OFFENSE: Final = 0.5
-"""How sure one post must be offensive to count here: one may be misread, many hardly are."""
+OFFENSE: Final = 0.38
+"""How sure one post must be offensive to count here: the snide are read as doubtful, one post may be
+misread, many hardly are."""
 
 HOSTILE_EMOTIONS: Final = frozenset({"anger", "disgust"})
 COMPLAINTS: Final = frozenset({Intent.ISSUE, Intent.QUESTION, Intent.REQUEST})

@@ -223,7 +223,8 @@ def _reading(read: _Rows, post_id: int) -> Reading:
 def hostile(tx: Connection, policy: Policy) -> set[int]:
     """People whose posts are mostly attacks; who has few offensive ones is not looked at."""
     said: list[tuple[int, Reading]] = []
-    for person_id in context.often_offensive(tx, HOSTILE_POSTS):
+    # Doubtful posts count too, so that half of the number by label is enough to look.
+    for person_id in context.often_offensive(tx, HOSTILE_POSTS // 2):
         posts = people.posts_of(tx, person_id, _HOSTILE_LOOK)
         found = analyses.of(tx, [one.id for one in posts])
         said += [(person_id, reading(found.get(one.id, {}))) for one in posts]
