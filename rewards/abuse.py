@@ -19,8 +19,8 @@ HOSTILE_SHARE: Final = 0.5
 """At least this share of what the person said must be hostile."""
 
 OFFENSE: Final = 0.38
-"""How sure one post must be offensive to count here: the snide are read as doubtful, one post may be
-misread, many hardly are."""
+"""How sure one post must be offensive to count here: the snide are read as doubtful, one post may
+be misread, many hardly are."""
 
 HOSTILE_EMOTIONS: Final = frozenset({"anger", "disgust"})
 COMPLAINTS: Final = frozenset({Intent.ISSUE, Intent.QUESTION, Intent.REQUEST})
