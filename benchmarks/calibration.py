@@ -30,6 +30,7 @@ NAMES: Final[Mapping[str, str]] = {
     "irony": "Irony",
     "offensive": "Offence",
     "complaint": "Complaint",
+    "target": "Towards a target",
 }
 BEFORE, AFTER = "before", "calibrated"
 _INK, _FAINT, _LINE = "#1f2328", "#8c959f", "#d0d7de"
