@@ -13,13 +13,14 @@ from models import irony as irony_words
 from models.adapted import Adaptation
 from models.heads import HEADS
 from models.irony import irony
-from models.judgement import Judgement, Label, Likelihoods, Text, Topics
+from models.judgement import Judgement, Label, Likelihoods, Text, Topics, guessed
+from models.language import UNKNOWN
 from models.likelihood import sigmoid, softmax
 from models.reader import Logits, Reader
 from models.target import marked
 from models.text import prepare, says_nothing
-from models.tongues import tongue
-from models.weights_file import BUNDLED, ModelError, load, of_language
+from models.tongues import ENGLISH, tongue
+from models.weights_file import BUNDLED, NEVER, ModelError, load, of_language
 
 _TINY: Final = 1e-9
 _OFFENSIVE: Final = ("inoffensive", "offensive")
@@ -87,8 +88,22 @@ class OnnxClassifier:
         spoken = _spoken(prepared)
         answered = self._answered(read, topics, prepared, spoken)
         judged = _judgements(prepared, answered, topics, self._emotion, self._lines(spoken))
-        told = zip(judged, prepared, strict=True)
-        return [_guessed(one) if says_nothing(text) else one for one, text in told]
+        told = zip(judged, prepared, spoken, [one.language for one in texts], strict=True)
+        return [self._answered_for(*one) for one in told]
+
+    def _answered_for(
+        self, judged: Judgement, prepared: str, spoken: str | None, language: str | None
+    ) -> Judgement:
+        """The judgement with what is only guessed, by what is read and in which language."""
+        if says_nothing(prepared):
+            return guessed(judged)
+        heard = spoken if language in (None, UNKNOWN) else language
+        if heard is None or heard in ENGLISH or self._reads("intent", heard):
+            return judged
+        return guessed(judged, but_sentiment=self._reads("sentiment", heard))
+
+    def _reads(self, task: str, language: str) -> bool:
+        return self._weights.abstain.get(task, {}).get(language, NEVER) < NEVER
 
     @property
     def tasks(self) -> Sequence[str]:
@@ -276,19 +291,17 @@ def _judgements(
         _labels(softmax(parts["offensive"]), _OFFENSIVE, lines.get("offensive")),
     ]
     told = [None] * len(prepared) if topics is None else list(topics)
-    return [Judgement(*row) for row in zip(*columns, told, strict=True)]
+    complaints = _complaints(parts, lines, len(prepared))
+    return [Judgement(*row) for row in zip(*columns, complaints, told, strict=True)]
 
 
-def _guessed(one: Judgement) -> Judgement:
-    """The same, none of it answered for."""
-    return replace(
-        one,
-        sentiment=replace(one.sentiment, is_guess=True),
-        emotion=replace(one.emotion, is_guess=True),
-        intent=replace(one.intent, is_guess=True),
-        irony=replace(one.irony, is_guess=True),
-        offensive=replace(one.offensive, is_guess=True),
-    )
+def _complaints(
+    parts: Mapping[str, Logits], lines: Mapping[str, Sequence[float]], texts: int
+) -> Sequence[Label | None]:
+    if "complaint" not in parts:
+        return [None] * texts
+    found = softmax(parts["complaint"])
+    return _labels(found, LABELS["complaint"], lines.get("complaint"))
 
 
 def _moods(found: Logits, guesses: NDArray[np.bool_]) -> Likelihoods:

@@ -1,7 +1,7 @@
 """What the models say of one text: a label a task, with how sure they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -31,8 +31,29 @@ class Judgement:
     intent: Label
     irony: Label
     offensive: Label
+    complaint: Label | None = None
+    """None where the model has no head for it."""
     topic: Topics | None = field(default=None, compare=False, repr=False)
     """What the text speaks of, for `models.relevance`; None where the model does not tell."""
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether nothing but perhaps the sentiment is answered for."""
+        read = (self.emotion, self.intent, self.irony, self.offensive)
+        return all(one.is_guess for one in read)
+
+
+def guessed(one: Judgement, *, but_sentiment: bool = False) -> Judgement:
+    """The same, none of it answered for, or nothing but the sentiment."""
+    return replace(
+        one,
+        sentiment=one.sentiment if but_sentiment else replace(one.sentiment, is_guess=True),
+        emotion=replace(one.emotion, is_guess=True),
+        intent=replace(one.intent, is_guess=True),
+        irony=replace(one.irony, is_guess=True),
+        offensive=replace(one.offensive, is_guess=True),
+        complaint=None if one.complaint is None else replace(one.complaint, is_guess=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +62,8 @@ class Text:
 
     text: str
     title: str | None = None
+    language: str | None = None
+    """ISO 639-1, as declared or told by `models.language`; None or ``und`` where nothing tells."""
 
     @property
     def whole(self) -> str:

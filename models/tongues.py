@@ -26,6 +26,9 @@ FILE: Final = "tongues.npz"
 SUPPORTED: Final = frozenset({"en", "de"})
 """Languages whose macro-F1 is 66 or more (docs/model.md); a judgement of others is a guess."""
 
+ENGLISH: Final = frozenset({"en"})
+"""The language that all but sentiment was learnt in."""
+
 _LATIN: Final[dict[str, str]] = {
     "en": (
         "the to and of is it you that for this my with have on be are at your from just what "
@@ -70,6 +73,8 @@ _LATIN: Final[dict[str, str]] = {
 }
 """The small words of each language, Hindi as it is typed in Latin letters."""
 LANGUAGES: Final = (*_LATIN, "ar")
+OTHER: Final = "other"
+"""A text in letters that none of these languages is written in."""
 _SCRIPTS: Final = ((regex.compile(r"\p{Arabic}"), "ar"), (regex.compile(r"\p{Devanagari}"), "hi"))
 _ACCENTS: Final = {
     **dict.fromkeys("äöüß", ("de",)),
@@ -80,6 +85,7 @@ _ACCENTS: Final = {
     **dict.fromkeys("éèàáíóúùâô", ("fr", "it", "es", "pt")),
 }
 _LETTER: Final = regex.compile(r"\p{L}")
+_FOREIGN: Final = regex.compile(r"[\p{L}--\p{Latin}--\p{Common}--\p{Inherited}]", regex.VERSION1)
 _SPOKEN: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _OWN: Final = {
     word: tuple(tongue for tongue, words in _LATIN.items() if word in words.split())
@@ -89,7 +95,7 @@ _OWN: Final = {
 
 
 def tongue(prepared: str) -> str | None:
-    """Which of the eight languages a prepared text is in, None where nothing tells.
+    """Which of the eight languages a prepared text is in, `OTHER`, or None where nothing tells.
 
     Told by its letters and its small words, in microseconds: it chooses who judges, no more. What
     a post is said to be written in comes from `models.language`.
@@ -99,6 +105,8 @@ def tongue(prepared: str) -> str | None:
         for script, name in _SCRIPTS:
             if 3 * len(script.findall(prepared)) > letters > 0:
                 return name
+        if 3 * len(_FOREIGN.findall(prepared)) > letters > 0:
+            return OTHER
     votes = dict.fromkeys(_LATIN, 0.0)
     if not prepared.isascii():
         for letter in prepared.lower():

@@ -23,14 +23,12 @@ from models.evaluate import emotions, halves, macro, tune
 from models.example import UNKNOWN, Example
 from models.heads import HEADS
 from models.reader import Logits
-from models.tongues import LANGUAGES, SUPPORTED, tongue
-from models.weights_file import describe, load, of_language
+from models.tongues import ENGLISH, LANGUAGES, OTHER, SUPPORTED, tongue
+from models.weights_file import NEVER, describe, load, of_language
 
 Numbers = dict[str, dict[str, float]]
 Figures = dict[str, dict[str, float]]
 """Of each task, and of each source of it, the figures by name; shares are per cent."""
-_NEVER: Final = 1.01
-"""No probability is as high: what is judged in such a language is always a guess."""
 
 SINGLE: Final[Mapping[str, tuple[str, ...]]] = {
     "sentiment": sentiment.LABELS,
@@ -46,7 +44,10 @@ COUNTED: Final = ("sentiment", "intent")
 
 
 def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Numbers, Numbers]:
-    """Temperatures and abstention thresholds of each head; sentiment's by language."""
+    """Temperatures and abstention thresholds of each head; sentiment's by language.
+
+    In a language that nothing was learnt of, a head only guesses.
+    """
     temperatures: Numbers = {}
     abstain: Numbers = {}
     for head in SINGLE:
@@ -57,9 +58,9 @@ def settled(found: Sequence[Example], scores: Mapping[str, Logits]) -> tuple[Num
         if head == "sentiment":
             groups = [tongue(found[row].text) or "*" for row in rows]
         temperatures[head], abstain[head] = settle(scores[head][rows], truth, groups)
-        if head == "sentiment":
-            guessed = [name for name in LANGUAGES if name not in SUPPORTED]
-            abstain[head] |= dict.fromkeys(guessed, _NEVER)
+        read = SUPPORTED if head == "sentiment" else ENGLISH
+        guessed = [name for name in (*LANGUAGES, OTHER) if name not in read]
+        abstain[head] |= dict.fromkeys(guessed, NEVER)
     return temperatures, abstain
 
 

@@ -15,6 +15,8 @@ BUNDLED: Final = Path(__file__).parent / "weights"
 MANIFEST: Final = "model.json"
 NETWORK: Final = "model.int8.onnx"
 TOKENIZER: Final = "tokenizer.json"
+NEVER: Final = 1.01
+"""No probability is as high: what is judged in a language with this line is always a guess."""
 
 
 class ModelError(Exception):

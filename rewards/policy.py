@@ -110,10 +110,12 @@ class Policy:
     """A post older than this when heard gets no reply; help in it still scores."""
     confident: float = 0.6
     unsure: float = 0.45
-    """From here up to `confident` a person decides; below, nothing is opened."""
+    """From here up to `confident` a person decides; below, only what may be a problem is opened."""
     irony: float = 0.7
     """From this probability on, nice words are read by a person."""
     offensive: float = 0.8
+    complaint: float = 0.5
+    """From this probability on, what seems to be praise or nothing special is read by a person."""
     spam: float = 0.6
     """From this probability on, a post waits in the lane for spam."""
     relevance: float = 0.4
@@ -142,7 +144,7 @@ class Policy:
             raise ValueError(f"rewards.time_zone: no such zone: {self.time_zone!r}") from error
 
     def _check_confidences(self) -> None:
-        for name in ("confident", "unsure", "irony", "offensive", "spam", "relevance"):
+        for name in ("confident", "unsure", "irony", "offensive", "complaint", "spam", "relevance"):
             value: float = getattr(self, name)
             if not 0 <= value <= 1:
                 raise ValueError(f"rewards.{name}: between 0 and 1, not {value}")

@@ -27,18 +27,21 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post as the models read it. `irony`, `offensive`, `spam`, `relevance` are probabilities."""
+    """A post as the models read it. The numbers are probabilities."""
 
     intent: Label = Label(Intent.OTHER, 0.0)
     sentiment: Label = Label("neutral", 0.0)
     emotion: Label = Label("neutral", 0.0)
     irony: float = 0.0
     offensive: float = 0.0
+    complaint: float = 0.0
     spam: float = 0.0
     spam_marks: tuple[str, ...] = ()
     relevance: float | None = None
     """That it is about us; None where nothing says what is meant."""
     language: Label | None = None
+    is_unread: bool = False
+    """Whether it is in a language, and nothing that was read of it is answered for."""
 
     @property
     def angry(self) -> bool:
@@ -52,6 +55,8 @@ class Reading:
 
 
 NOTHING_SAID: Final[Mapping[Task, str]] = {}
+UNKNOWN: Final = "und"
+"""The language of a text of which nothing tells it."""
 UNREAD: Final = Reading()
 """A post that no model read: nothing special."""
 
@@ -73,10 +78,12 @@ def reading(analyses: Mapping[Task, Analysis], right: Mapping[Task, str] = NOTHI
         emotion=emotion,
         irony=_probability(analyses, Task.IRONY),
         offensive=_probability(analyses, Task.OFFENSIVE),
+        complaint=_probability(analyses, Task.COMPLAINT),
         spam=_probability(analyses, Task.SPAM),
         spam_marks=_marks(analyses.get(Task.SPAM)),
         relevance=_relevance(analyses.get(Task.RELEVANCE)),
         language=_label(analyses.get(Task.LANGUAGE)),
+        is_unread=not right and _is_unread(analyses),
     )
 
 
@@ -92,6 +99,14 @@ def _mood(analyses: Mapping[Task, Analysis]) -> Label | None:
     towards = _label(analyses.get(Task.TARGET))
     told = towards is not None and not towards.is_guess
     return towards if told else _label(analyses.get(Task.SENTIMENT))
+
+
+def _is_unread(analyses: Mapping[Task, Analysis]) -> bool:
+    language = analyses.get(Task.LANGUAGE)
+    if language is None or language.label == UNKNOWN:
+        return False
+    read = [analyses.get(task) for task in (Task.INTENT, Task.SENTIMENT, Task.OFFENSIVE)]
+    return all(one is not None and one.is_guess for one in read)
 
 
 def _marks(analysis: Analysis | None) -> tuple[str, ...]:

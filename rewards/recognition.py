@@ -53,6 +53,9 @@ def complaint(case: Case, policy: Policy) -> Ruling | None:
         case.reading.sentiment.name == "negative" or case.reading.intent.name == Intent.ISSUE
     ):
         return Ruling(Verdict.REVIEW, "complaint", "praise in a bad mood")
+    if case.kind is CaseKind.PRAISE and case.reading.complaint >= policy.complaint:
+        told = f"may be a complaint, {case.reading.complaint:.2f}"
+        return Ruling(Verdict.REVIEW, "complaint", told)
     if proof and proof.sentiment.sure("negative", policy.confident):
         return Ruling(Verdict.REVIEW, "complaint", "the thanks sound unhappy")
     if case.reading.intent.sure(Intent.ISSUE, policy.confident) and case.reading.angry:

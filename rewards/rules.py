@@ -69,6 +69,9 @@ def openings(heard: Heard, policy: Policy, now: datetime) -> list[NewCase]:
         reason = f"help, {helped.act.evidence.value}"
         cases.append(_case(heard, CaseKind.HELP, reason, now, act_id=helped.id))
     kind = _asked(heard, policy)
+    doubtful = _doubtful(heard, policy) if kind is None else None
+    if doubtful is not None and _is_fresh(heard, policy):
+        cases.append(_case(heard, *doubtful, now))
     if kind is not None and _is_fresh(heard, policy):
         reason = f"{kind.value} {heard.reading.intent.confidence:.2f}"
         # What a person has to look at anyway need not wait for peers.
@@ -134,6 +137,25 @@ def _asked(heard: Heard, policy: Policy) -> CaseKind | None:
         return kind if intent.confidence >= policy.unsure else None
     sure = kind is CaseKind.ISSUE and intent.confidence >= policy.confident and not intent.is_guess
     return kind if sure else None
+
+
+def _doubtful(heard: Heard, policy: Policy) -> tuple[CaseKind, str] | None:
+    """What a person should read of a mention whose intent asks for nothing, but only by a guess.
+
+    In a language that the model does not read, all of it; else what is unhappy or may be a
+    complaint: a problem that is lost costs more than one that is dismissed.
+    """
+    reading = heard.reading
+    if not heard.is_mention or not reading.intent.is_guess or is_chatter(heard.post.post):
+        return None
+    if reading.is_unread:
+        kind, _ = likely(reading)
+        return kind, f"maybe {kind.value}: in a language that the model does not read"
+    if reading.complaint >= policy.complaint:
+        return CaseKind.ISSUE, f"issue, may be a complaint: {reading.complaint:.2f}"
+    if reading.sentiment.name == "negative":
+        return CaseKind.ISSUE, "issue, by its mood: negative"
+    return None
 
 
 def _proven(acts: Sequence[StoredAct]) -> StoredAct | None:

@@ -40,6 +40,7 @@ class Task(StrEnum):
     INTENT = "intent"
     IRONY = "irony"
     OFFENSIVE = "offensive"
+    COMPLAINT = "complaint"
     SPAM = "spam"
     LANGUAGE = "language"
     RELEVANCE = "relevance"

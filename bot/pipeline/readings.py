@@ -1,7 +1,7 @@
 """Judge stored posts and turn the judgements into rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ from models.judgement import Classifier, Judgement, Label, Text, Towards
 from models.relevance import Brand, Relevance, RelevanceJudge, Seen
 from models.spam import spam
 from models.text import prepare
-from store.records import LIKE, SHARED, UNLIKE, Analysis, StoredPost, Task
+from store.records import LIKE, SHARED, UNLIKE, Analysis, Post, StoredPost, Task
 
 
 class Identifier(Protocol):
@@ -66,13 +66,17 @@ class Reading:
 
 def read(judges: Judges, posts: Sequence[StoredPost], ground: Ground = NO_GROUND) -> list[Reading]:
     """A reading a post, in the order given; the texts go through the classifier together."""
-    texts = [Text(one.post.text, one.post.title) for one in posts]
+    languages = [judges.identifier.language(_words(one.post), one.post.lang) for one in posts]
+    texts = [
+        Text(one.post.text, one.post.title, language.name)
+        for one, language in zip(posts, languages, strict=True)
+    ]
     judged = judges.classifier.classify(texts)
     relevant = _relevant(judges.relevance, posts, judged, ground)
     moods = _moods(judges.towards, posts, ground)
     return [
-        _reading(judges, one, found, relevant.get(one.id), moods.get(one.id))
-        for one, found in zip(posts, judged, strict=True)
+        _reading(judges.model, one, found, language, relevant.get(one.id), moods.get(one.id))
+        for one, found, language in zip(posts, judged, languages, strict=True)
     ]
 
 
@@ -122,15 +126,20 @@ def full_text(title: str | None, text: str) -> str:
     return f"{title}. {text}" if title else text
 
 
+def _words(post: Post) -> str:
+    """Title and text as spam and language are told from them."""
+    return f"{post.title}\n{post.text}" if post.title else post.text
+
+
 def _reading(
-    judges: Judges,
+    model: str,
     stored: StoredPost,
     found: Judgement,
+    language: Label,
     relevance: Relevance | None,
     mood: Label | None,
 ) -> Reading:
-    post, model = stored.post, judges.model
-    words = f"{post.title}\n{post.text}" if post.title else post.text
+    post = stored.post
     thanks = gives_thanks(prepare(post.text), found.intent.name, found.intent.confidence)
     analyses = [
         _row(stored.id, Task.SENTIMENT, model, found.sentiment),
@@ -139,15 +148,17 @@ def _reading(
         _row(stored.id, Task.IRONY, model, found.irony),
         _row(stored.id, Task.OFFENSIVE, model, found.offensive),
     ]
-    if (mark := spam(words)).marks:
+    if found.complaint is not None:
+        analyses.append(_row(stored.id, Task.COMPLAINT, model, found.complaint))
+    if (mark := spam(_words(post))).marks:
         name = "spam" if mark.is_spam else "clean"
         scores = {"spam": mark.score} | dict.fromkeys(mark.marks, 1.0)
         analyses.append(_row(stored.id, Task.SPAM, model, Label(name, mark.score, scores)))
     if mood is not None:
-        analyses.append(_row(stored.id, Task.TARGET, model, mood))
+        sure = replace(mood, is_guess=mood.is_guess or found.is_guessed)
+        analyses.append(_row(stored.id, Task.TARGET, model, sure))
     if relevance is not None:
         analyses.append(_row(stored.id, Task.RELEVANCE, model, _label(relevance)))
-    language = judges.identifier.language(words, post.lang)
     analyses.append(_row(stored.id, Task.LANGUAGE, model, language))
     return Reading(stored, tuple(analyses), found.intent.name, found.intent.confidence, thanks)
 

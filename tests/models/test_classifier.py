@@ -1,6 +1,7 @@
 """The bundled model on plain sentences that nobody should get wrong."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,48 @@ def test_it_guesses_in_a_language_that_it_does_not_answer_for() -> None:
     )
     assert (english.sentiment.name, english.sentiment.is_guess) == ("positive", False)
     assert (french.sentiment.name, french.sentiment.is_guess) == ("positive", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_sure_of_the_mood"),
+    [
+        ("Die App ist wirklich wunderbar, vielen Dank euch allen!", None, True),
+        ("J'adore cette mise à jour, merci à vous !", None, False),
+        ("アプリが毎回クラッシュします", None, False),
+        ("приложение постоянно падает, это ужасно", "und", False),
+        ("Aplikacja ciągle się zawiesza, nie polecam", "pl", False),
+    ],
+)
+def test_all_but_the_mood_is_a_guess_in_a_language_that_taught_nothing(
+    classifier: OnnxClassifier, text: str, language: str | None, is_sure_of_the_mood: bool
+) -> None:
+    (found,) = classifier.classify([Text(text, language=language)])
+    assert found.is_guessed
+    assert found.complaint is not None
+    assert found.complaint.is_guess
+    assert found.sentiment.is_guess is not is_sure_of_the_mood
+
+
+def test_language_that_was_told_counts_before_small_words(classifier: OnnxClassifier) -> None:
+    text = "The app crashes every time I open a notebook"
+    (plain, english, dutch) = classifier.classify(
+        [Text(text), Text(text, language="en"), Text(text, language="nl")]
+    )
+    assert not plain.intent.is_guess
+    assert plain == english
+    assert dutch.intent == replace(plain.intent, is_guess=True)
+
+
+def test_complaint_is_told(classifier: OnnxClassifier) -> None:
+    (bad, good) = classifier.classify(
+        [
+            Text("@acme your support never answers, still no refund after three weeks!"),
+            Text("what a lovely evening in the park"),
+        ]
+    )
+    assert bad.complaint is not None
+    assert good.complaint is not None
+    assert (bad.complaint.name, good.complaint.name) == ("complaint", "not_complaint")
 
 
 @pytest.mark.parametrize("text", ["", " \u200b\n", "https://a.example/b", "@ann, @bo", "…?"])

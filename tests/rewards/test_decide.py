@@ -148,6 +148,10 @@ TABLE = {
         replace(PRAISE, reading=a_reading("praise", sentiment=Label("negative", 0.5))),
         Verdict.REVIEW, "praise in a bad mood", 0,
     ),
+    "praise that may be a complaint": (
+        replace(PRAISE, reading=replace(a_reading("praise"), complaint=0.71)),
+        Verdict.REVIEW, "may be a complaint, 0.71", 0,
+    ),
     "rudeness": (CONDUCT, Verdict.REVIEW, "offensive, 0.95", 0),
     "spam": (
         replace(CONDUCT, reading=a_reading(spam=0.9)), Verdict.REVIEW, "looks like spam, 0.90", 0,

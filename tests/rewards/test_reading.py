@@ -34,3 +34,22 @@ def test_relevance_is_unknown_until_it_was_judged() -> None:
     found = Analysis(1, Task.RELEVANCE, "m", "something else", 0.8, {"relevance": 0.2})
     assert reading({Task.RELEVANCE: found}).relevance == 0.2
     assert reading({}).relevance is None
+
+
+def test_post_is_unread_where_it_is_in_a_language_and_all_is_guessed() -> None:
+    def found(language: str, *, guessed: bool) -> dict[Task, Analysis]:
+        tasks = (Task.INTENT, Task.SENTIMENT, Task.OFFENSIVE)
+        rows = {task: Analysis(1, task, "m", "x", 0.4, {}, guessed) for task in tasks}
+        return {**rows, Task.LANGUAGE: Analysis(1, Task.LANGUAGE, "m", language, 0.9, {})}
+
+    assert reading(found("ja", guessed=True)).is_unread
+    assert not reading(found("ja", guessed=False)).is_unread
+    assert not reading(found("und", guessed=True)).is_unread
+    assert not reading(found("ja", guessed=True), {Task.INTENT: "issue"}).is_unread
+    assert not reading({}).is_unread
+
+
+def test_complaint_is_a_probability() -> None:
+    fine = Analysis(1, Task.COMPLAINT, "m", "not_complaint", 0.75, {})
+    assert reading({Task.COMPLAINT: fine}).complaint == 0.25
+    assert reading({}).complaint == 0.0

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from rewards.case import Standing
 from rewards.policy import Policy
-from rewards.reading import Label, Reading
+from rewards.reading import UNREAD, Label, Reading
 from rewards.rules import Heard, openings
 from store.records import ActOfHelp, CaseKind, Evidence, Kind, Lane, Post, StoredAct
 from tests.posts import MOMENT, a_post
@@ -60,6 +61,29 @@ def test_what_the_author_wants_opens_a_case(
     post: Post, intent: str, confidence: float, is_mention: bool, opened: list[str]
 ) -> None:
     assert kinds(heard(post, a_reading(intent, confidence), is_mention=is_mention)) == opened
+
+
+@pytest.mark.parametrize(
+    ("changed", "opened"),
+    [
+        ({}, []),
+        ({"complaint": 0.5}, ["issue"]),
+        ({"sentiment": Label("negative", 0.4, is_guess=True)}, ["issue"]),
+        ({"sentiment": Label("positive", 0.9), "is_unread": True}, ["praise"]),
+        ({"is_unread": True}, ["question"]),
+    ],
+)
+def test_mention_that_is_only_guessed_is_read_by_a_person(
+    changed: dict[str, Any], opened: list[str]
+) -> None:
+    guessed = replace(UNREAD, intent=Label("other", 0.4, is_guess=True), **changed)
+    told = replace(guessed, intent=Label("other", 0.9))
+    assert kinds(heard(ROOT, guessed, is_mention=True)) == opened
+    assert kinds(heard(ROOT, guessed)) == []
+    assert kinds(heard(ROOT, told, is_mention=True)) == []
+    if opened:
+        (case,) = openings(heard(ROOT, guessed, is_mention=True), POLICY, NOW)
+        assert case.lane is Lane.MAIN
 
 
 @pytest.mark.parametrize(
