@@ -40,7 +40,7 @@ class Intents(WordClassifier):
         topics = [one.topic for one in self._encoder.classify(texts)]
         judged = super().classify(texts)
         return [
-            Judgement(one.sentiment, one.emotion, one.intent, one.irony, one.offensive, topic)
+            Judgement(one.sentiment, one.emotion, one.intent, one.irony, one.offensive, topic=topic)
             for one, topic in zip(judged, topics, strict=True)
         ]
 
