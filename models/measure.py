@@ -23,7 +23,7 @@ def measured(
     thresholds: Mapping[str, Mapping[str, float]],
     sure: float,
 ) -> Scores:
-    """Figures of one task over labelled rows; it abstains where the model only guesses.
+    """Figures of one task over labelled rows; it abstains where the model only found.
 
     Below `sure` no language is told. Where every row is positive or negative, only these two are
     chosen from. Raises ModelError where the model has no head for the task.
@@ -75,13 +75,14 @@ def _among(task: Task, truth: Truth, probabilities: NDArray[np.float64]) -> NDAr
 
 
 def _languages(rows: Sequence[Row], sure: float) -> Scores:
+    """Every row is scored by the likeliest language; what would be `und` in use is not told."""
     identifier = LanguageIdentifier()
-    told = [identifier.language(row.text) for row in rows]
-    labels = sorted({row.labels[0] for row in rows} | {one.name for one in told})
+    found = [identifier.likeliest(row.text) for row in rows]
+    labels = sorted({row.labels[0] for row in rows} | {one.name for one in found})
     probabilities = np.zeros((len(rows), len(labels)))
-    for at, one in enumerate(told):
-        probabilities[at, labels.index(one.name)] = max(one.confidence, 1e-6)
-    is_told = np.array([one.name != "und" and one.confidence >= sure for one in told])
+    for at, one in enumerate(found):
+        probabilities[at, labels.index(one.name)] = max(one.sure, 1e-6)
+    is_told = np.array([one.is_told and one.sure >= sure for one in found])
     judged = Judged(probabilities, _best(probabilities), is_told)
     return score(labels, _truth(labels, rows), judged, is_many=False)
 
