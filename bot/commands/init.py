@@ -1,6 +1,7 @@
 """``laurels init``: a first config.yaml that listens at once, without a key."""
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.failures import CommandError
-from bot.settings import load
+from bot.settings import CONFIG_FILE, load
 from bot.terminal import note
 from listener.query import parse
 
@@ -46,6 +47,8 @@ _PLACES: Final = (
     _Place("forum", "discourse", 300, is_default=False),
     _Place("feeds", "rss", 1800, is_default=False),
 )
+_YES: Final = ("", "y", "yes")
+_NO: Final = ("n", "no")
 _BY_CONNECTOR: Final = {place.connector: place for place in _PLACES}
 
 
@@ -65,17 +68,21 @@ def init(
     `at` are addresses as CONNECTOR=URL: an instance in place of the usual one, a forum, a feed.
     """
     if path.exists() and not force:
-        raise CommandError(f"{path} is there already; --force replaces it")
+        raise CommandError(
+            f"{path} is there already; call laurels init in a folder of your own, or name another "
+            "file with --path; --force replaces this one"
+        )
     query = _query(brand)
     sources = _sources(_addresses(at))
     lines = "\n".join(f"    - {_flow(source)}" for source in sources)
     text = _HEAD.format(query=_quoted(query), sources=lines, own=json.dumps(own))
     path.write_text(text, encoding="utf-8")
     names = [str(source["name"]) for source in sources]
+    named = "" if path == CONFIG_FILE else f" --config {shlex.quote(str(path))}"
     said = (
         f"Wrote {path}: listens for {query} at {', '.join(names)}; none of them needs a key.\n"
-        "Next: `laurels run` goes on listening, `laurels listen` looks once, "
-        "`laurels desk` shows what was heard."
+        f"Next: `laurels run{named}` goes on listening, `laurels listen{named}` looks once, "
+        f"`laurels desk{named}` shows what was heard."
     )
     value: dict[str, object] = {
         "written": str(path),
@@ -94,7 +101,9 @@ def wants_to_listen(*, asked: bool) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     note("")
-    return input("Look once now? [Y/n] ").strip().lower() in ("", "y", "yes")
+    while (said := input("Look once now? [Y/n] ").strip().lower()) not in (*_YES, *_NO):
+        note("Answer y or n; Enter alone is yes.")
+    return said in _YES
 
 
 def _query(brand: str | None) -> str:

@@ -1,8 +1,11 @@
 """The command line as a user meets it."""
 
+import io
 import json
 import os
 import re
+import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from bot.commands.init import wants_to_listen
 from bot.program import SECTIONS, Group, app
 from bot.replay import SHIPPED
 
@@ -135,7 +139,49 @@ def test_init_writes_settings_that_check_accepts(tmp_path: Path) -> None:
     }
     again = laurels(tmp_path, "init", "--brand", "x")
     assert again.returncode == 1
-    assert "--force" in again.stderr
+    assert "in a folder of your own, or name another file with --path" in again.stderr
+    other = laurels(tmp_path, "init", "--brand", "x", "--path", "other.yaml")
+    assert "`laurels run --config other.yaml`" in other.stdout
+
+
+class _Terminal(io.StringIO):
+    """Where a person types the answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_yes", "asked_again"),
+    [("\n", True, 0), ("Yes\n", True, 0), ("no\n", False, 0), ("ja\nmaybe\ny\n", True, 2)],
+)
+def test_wrong_answer_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, answers: str, is_yes: bool, asked_again: int
+) -> None:
+    told = _Terminal()
+    monkeypatch.setattr(sys, "stdin", _Terminal(answers))
+    monkeypatch.setattr(sys, "stderr", told)
+    assert wants_to_listen(asked=False) is is_yes
+    assert told.getvalue().count("Answer y or n") == asked_again
+
+
+def test_readme_begins_in_a_folder_of_ones_own(tmp_path: Path) -> None:
+    words = shlex.split(_first_of_own_brand(), comments=True)
+    assert words[0] == "laurels"
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    shutil.copy("config.yaml", clone)
+    assert laurels(clone, *words[1:]).returncode == 1
+    (own := tmp_path / "acme").mkdir()
+    assert laurels(own, *words[1:]).returncode == 0
+
+
+def _first_of_own_brand() -> str:
+    text = Path("README.md").read_text(encoding="utf-8")
+    section = text.partition("## Use it for your own brand")[2]
+    before, _, after = section.partition("    laurels ")
+    assert "mkdir ../acme && cd ../acme" in before
+    return "laurels " + after.partition("\n")[0]
 
 
 def test_backup_is_a_store_and_never_replaces_a_file(tmp_path: Path) -> None:
