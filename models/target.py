@@ -16,14 +16,26 @@ def marked(text: str, target: str) -> str:
     The text is as it was written: to be marked before it is prepared, since a handle loses its name
     there. Case, spaces and the signs of tags and handles do not matter. Every place is marked.
     """
-    plain = unmarked(text)
-    words = [re.escape(word) for word in _BETWEEN.split(target.strip(_SIGNS + " ")) if word]
-    if not words:
+    plain, place = unmarked(text), _place(target)
+    if place is None:
         return plain
-    named = r"[\s_-]*".join(words)
-    place = re.compile(rf"(?<!\w)[{_SIGNS}]?({named})(?!\w)", re.IGNORECASE)
     found, count = place.subn(rf"{OPEN} \1 {CLOSE}", plain)
     return found if count else f"{OPEN} {target.strip(_SIGNS)} {CLOSE} {plain}"
+
+
+def stands(text: str, target: str) -> bool:
+    """Whether the target is named in the text, so that there is something to mark."""
+    place = _place(target)
+    return place is not None and place.search(unmarked(text)) is not None
+
+
+def _place(target: str) -> re.Pattern[str] | None:
+    """Where a target is named; None for one without words."""
+    words = [re.escape(word) for word in _BETWEEN.split(target.strip(_SIGNS + " ")) if word]
+    if not words:
+        return None
+    named = r"[\s_-]*".join(words)
+    return re.compile(rf"(?<!\w)[{_SIGNS}]?({named})(?!\w)", re.IGNORECASE)
 
 
 def unmarked(prepared: str) -> str:

@@ -9,6 +9,7 @@ they are words, so that the work grows with the logarithm of the length.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import regex
@@ -64,6 +65,8 @@ class Why:
     confidence: float
     is_guess: bool
     passages: tuple[Passage, ...]
+    target: str | None = None
+    """Whom the mood is towards; None for a verdict on the whole text."""
 
     @property
     def moving(self) -> list[Passage]:
@@ -74,24 +77,25 @@ class Why:
         return sorted(found, key=lambda one: -abs(one.weight))
 
 
-def why(judge: Judge, text: Text, task: str = "sentiment") -> Why:
-    """The verdict on a text, and which words moved it.
+def why(judge: Judge, text: Text, task: str = "sentiment", target: str | None = None) -> Why:
+    """The verdict on a text, and which words moved it; of the task target `target` is whom.
 
     Raises models.weights_file.ModelError where the model has no head for the task.
     """
     whole = text.whole
+    read = partial(_likelihoods, judge, task, target)
     words = tuple(found.span() for found in _words(whole))
     asked = _parted(words, _SHORT if len(words) <= _SHORT else _PASSAGES)
     # Read alone, as a person asks for it; what words weigh is seen beside it in one batch, since a
     # batch is rounded together.
-    alone = _likelihoods(judge, task, [Text(whole)])
+    alone = read([Text(whole)])
     label, told = int(alone.verdicts[0]), alone.probabilities[0]
-    found = _likelihoods(judge, task, [Text(whole), *(_without(whole, one) for one in asked)])
+    found = read([Text(whole), *(_without(whole, one) for one in asked)])
     sure = float(found.probabilities[0, label])
     left = dict(zip(asked, found.probabilities[1:, label].tolist(), strict=True))
     while opened := _weightiest({one: _weight(sure, left[one]) for one in asked}):
         asked = [part for one in opened for part in _parted(one, _PARTS)]
-        found = _likelihoods(judge, task, [_without(whole, one) for one in asked])
+        found = read([_without(whole, one) for one in asked])
         for one in opened:
             del left[one]
         left |= zip(asked, found.probabilities[:, label].tolist(), strict=True)
@@ -100,8 +104,8 @@ def why(judge: Judge, text: Text, task: str = "sentiment") -> Why:
         for one, without in left.items()
     ]
     in_order = tuple(sorted(passages, key=lambda one: one.start))
-    is_guess = bool(alone.guesses[0])
-    return Why(whole, task, found.labels[label], round(float(told[label]), 4), is_guess, in_order)
+    is_guess, confidence = bool(alone.guesses[0]), round(float(told[label]), 4)
+    return Why(whole, task, found.labels[label], confidence, is_guess, in_order, target)
 
 
 def _weight(sure: float, without: float) -> float:
@@ -111,8 +115,9 @@ def _weight(sure: float, without: float) -> float:
     return before - after
 
 
-def _likelihoods(judge: Judge, task: str, texts: Sequence[Text]) -> Likelihoods:
-    found = judge.likelihoods(task, texts)
+def _likelihoods(judge: Judge, task: str, target: str | None, texts: Sequence[Text]) -> Likelihoods:
+    targets = None if target is None else [target] * len(texts)
+    found = judge.likelihoods(task, texts, targets)
     if found is None:
         raise ModelError(f"{judge.model} has no head for {task}; it has {', '.join(judge.tasks)}")
     return found

@@ -1,17 +1,19 @@
 """``laurels model eval``: how good the model is on a file of labelled texts."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from bot import wiring
 from bot.failures import CommandError
 from bot.settings import Settings
-from bot.terminal import columns, emit
+from bot.terminal import columns, counted, emit, note
 from bot.wrapping import wrapped
-from models.labelled import read
+from models.labelled import Row, read
 from models.measure import measured
 from models.scoring import Scores
+from models.target import stands
 from models.tasks import TASKS
 from models.weights_file import BUNDLED, load
 
@@ -22,6 +24,8 @@ def evaluate(settings: Settings, name: str, path: Path, *, as_json: bool) -> Non
     if task is None:
         raise CommandError(f"{name!r} is no task; there are {', '.join(TASKS)}")
     rows = list(read(path, task))
+    if name == "target":
+        _note_unnamed(rows)
     classifier = wiring.bundled(settings)
     thresholds = load(settings.models.path or BUNDLED).thresholds
     began = time.perf_counter()
@@ -32,6 +36,14 @@ def evaluate(settings: Settings, name: str, path: Path, *, as_json: bool) -> Non
         model += ", by the mood of the whole text"
     value = asdict(found) | {"posts_per_second": speed, "model": model}
     emit(_rounded(value), _shown(name, found, speed, model), as_json=as_json)
+
+
+def _note_unnamed(rows: Sequence[Row]) -> None:
+    """Tell of rows whose target is written otherwise in the text: they are read, and read worse."""
+    unnamed = sum(not stands(row.text, row.target or "") for row in rows)
+    if unnamed:
+        told = counted(unnamed, "target")
+        note(f"{told} of {len(rows):,} not found in the text: scored as if named before it.")
 
 
 def _rounded(value: dict[str, object]) -> dict[str, object]:

@@ -37,18 +37,23 @@ def why(
         str, typer.Argument(metavar="TEXT", help="A text to judge, in quotation marks.")
     ],
     task: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="TASK", help="sentiment, emotion, intent, irony, offensive or complaint."
+            metavar="TASK",
+            help="sentiment, emotion, intent, irony, offensive, complaint or target.",
         ),
-    ] = "sentiment",
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="Whom the mood is towards, with --task target."),
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Show which words moved a verdict."""
     from bot.commands import model_why as command
 
-    command.why(settings_in(config), text, task, as_json=as_json)
+    command.why(settings_in(config), text, task, target, as_json=as_json)
 
 
 def behave(

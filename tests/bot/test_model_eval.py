@@ -87,6 +87,16 @@ def test_mood_towards_a_target_is_read_apart_from_that_of_the_whole(tmp_path: Pa
     assert (found["accuracy"], found["model"]) == (1.0, load(BUNDLED).name)
 
 
+def test_target_that_is_not_in_the_text_is_told_of(tmp_path: Path) -> None:
+    rows = [
+        {"text": "acme is wonderful", "target": "acme", "label": "positive"},
+        {"text": "it is wonderful", "target": "acme", "label": "positive"},
+    ]
+    done = _eval(tmp_path, "target", *rows)
+    assert set(json.loads(done.stdout)) == FIGURES
+    assert "1 target of 2 not found in the text" in done.stderr
+
+
 def test_guess_of_the_whole_mood_is_no_answer_towards_a_target(tmp_path: Path) -> None:
     weights = tmp_path / "weights"
     shutil.copytree(BUNDLED, weights)

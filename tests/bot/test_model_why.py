@@ -60,6 +60,29 @@ def test_unknown_task_is_told() -> None:
     assert told in done.stderr
 
 
+def test_mood_towards_a_target_is_asked_for_by_its_words() -> None:
+    text = "I love Acme. Globex is a disaster."
+    assert shown("why", text, "--target", "Acme").startswith("towards Acme: positive 0.")
+    found = json.loads(shown("why", text, "--task", "target", "--target", "Globex", "--json"))
+    assert (found["task"], found["target"], found["label"]) == ("target", "Globex", "negative")
+    assert max(found["words"], key=lambda one: one["weight"])["text"] == "disaster"
+    assert "bolt does not stand in the text" in asked("why", text, "--target", "bolt").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--task", "target"), "name it with --target WORDS"),
+        (("--task", "irony", "--target", "Acme"), "goes with --task target, not with irony"),
+        (("--target", "@"), "names nobody"),
+    ],
+)
+def test_target_and_its_task_belong_together(words: tuple[str, ...], told: str) -> None:
+    done = asked("why", "Acme is good", *words)
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
 def test_help_names_each_task_that_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     told = shown("why", "--help")

@@ -3,7 +3,7 @@
 import pytest
 
 from models.heads import CLOSE, OPEN
-from models.target import marked, unmarked
+from models.target import marked, stands, unmarked
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,18 @@ from models.target import marked, unmarked
 )
 def test_target_is_marked_wherever_it_stands(text: str, target: str, found: str) -> None:
     assert marked(text, target) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "is_there"),
+    [
+        ("#AcmeCloud is down", "acme cloud", True),
+        ("acmeish words", "acme", False),
+        ("nothing here", " ", False),
+    ],
+)
+def test_target_stands_in_the_text_or_not(text: str, target: str, is_there: bool) -> None:
+    assert stands(text, target) is is_there
 
 
 def test_marks_that_somebody_wrote_are_dropped() -> None:
