@@ -14,6 +14,8 @@ from models.tasks import Task
 LONGEST: Final = 4_000_000
 """Bytes of one line; no post of any platform comes near it."""
 _GZIP: Final = b"\x1f\x8b"
+_ROW: Final = (b"{", b"\xef\xbb\xbf{")
+"""How a file of rows begins, with and without a byte order mark."""
 
 
 class LabelledError(Exception):
@@ -41,9 +43,8 @@ def read(path: Path, task: Task) -> Iterator[Row]:
                 count += 1
                 yield _row(path, number, line, task)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise LabelledError(
-            f"{path}: damaged after row {count:,} ({error}); copy or download it again"
-        ) from None
+        what = f"damaged after row {count:,}" if count else "begins as gzip and is none"
+        raise LabelledError(f"{path}: {what} ({error}); copy or download it again") from None
     except OSError as error:
         raise LabelledError(f"{path}: {error.strerror or error}") from None
     if not count:
@@ -54,9 +55,14 @@ def read(path: Path, task: Task) -> Iterator[Row]:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     # Opened once: what was read of a pipe is gone.
     with path.open("rb") as file:
-        if file.peek(len(_GZIP)).startswith(_GZIP):
+        start = file.peek(len(_GZIP))
+        if start.startswith(_GZIP):
             with gzip.open(file, "rb") as unpacked:
                 yield cast("BinaryIO", unpacked)
+        elif path.suffix == ".gz" and start.strip() and not start.lstrip().startswith(_ROW):
+            raise LabelledError(
+                f"{path}: not gzip, though its name ends in .gz; copy or download it again"
+            )
         else:
             yield file
 

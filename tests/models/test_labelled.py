@@ -103,6 +103,19 @@ def test_bad_file_is_told_by_its_line(tmp_path: Path, line: bytes, told: str) ->
     assert str(path) in str(refused.value)
 
 
+def test_name_that_ends_in_gz_promises_gzip_or_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.gz"
+    for content, told in (
+        (b"<html>not found</html>", "not gzip, though its name ends in .gz"),
+        (b"\x1f\x8b\x08", "begins as gzip and is none"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(LabelledError, match=told):
+            list(read(path, TASKS["sentiment"]))
+    path.write_bytes(b'\n{"text": "a", "label": "positive"}\n')
+    assert len(list(read(path, TASKS["sentiment"]))) == 1
+
+
 def test_target_is_needed_where_it_is_asked_about(tmp_path: Path) -> None:
     path = _file(tmp_path, {"text": "a", "label": "positive"})
     with pytest.raises(LabelledError, match='line 1: needs a "target"'):
