@@ -1,6 +1,6 @@
 """Fit the head of `models.tongues` on labelled texts: numpy alone, half a minute.
 
-python -m models.tongues_fit --data SETS --out models/weights
+python -m models.tongues_fit --data SETS --weights models/weights
 """
 
 import argparse
