@@ -13,15 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import altair as alt
-
 from models.calibrate import Part, calibration_error, reliability
 from models.classifier import OnnxClassifier
 from models.corpus import examples
 from models.evaluate import halves
 from models.example import Example
+from models.extras import of_extra
 from models.reader import Logits
 from models.tune import scores_of_halves, settled, told
+
+with of_extra("plots", __name__):
+    import altair as alt
 
 PICTURE: Final = Path(__file__).parents[1] / "docs" / "calibration.svg"
 NAMES: Final[Mapping[str, str]] = {

@@ -11,10 +11,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-from torch import Tensor
+from models.extras import of_extra
 
-from models.train import network_of
+with of_extra("train", __name__):
+    import torch
+    from torch import Tensor
+
+    from models.train import network_of
 
 
 def average(

@@ -15,15 +15,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import torch
-
 from models import soft
 from models.corpus import examples
 from models.example import UNKNOWN, Example
+from models.extras import of_extra
 from models.heads import TRAINED
-from models.network import Network
-from models.torch_reading import said
-from models.train import LegEnded, Plan, train
+
+with of_extra("train", __name__):
+    import torch
+
+    from models.network import Network
+    from models.torch_reading import said
+    from models.train import LegEnded, Plan, train
 
 TASKS: Final[dict[str, tuple[str, ...]]] = {
     "sentiment": ("sentiment",),
