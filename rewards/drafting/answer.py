@@ -8,6 +8,7 @@ from rewards.drafting.brief import NAME, Brief, Mask
 from rewards.drafting.settings import DraftingSettings
 from rewards.linter import Fault, lint
 from rewards.thanks import address
+from store.clean import scrub
 
 _THOUGHT: Final = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 LONGEST: Final = 10_000
@@ -26,7 +27,8 @@ class Answer:
 
 def read(answer: str, brief: Brief, settings: DraftingSettings, mask: Mask, fence: str) -> Answer:
     """The draft in an answer."""
-    words = _unquoted(_THOUGHT.sub("", answer).replace("\r\n", "\n").strip())
+    # Cut off in the middle of an emoji, it ends with half a character, which no page can show.
+    words = _unquoted(_THOUGHT.sub("", scrub(answer)).replace("\r\n", "\n").strip())
     if len(words) > LONGEST:
         line = f"It has {len(words):,} characters; the field takes {LONGEST:,}."
         return Answer(words[:LONGEST], settings.model, (Fault("length", line),))

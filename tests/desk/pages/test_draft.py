@@ -207,6 +207,7 @@ def test_neither_text_nor_key_is_logged(asking: Asking) -> None:
         ("We refund you.", "It speaks of money or goods: “refund”."),
         ("<script>alert(1)</script> {x}", "It leaves {x} open."),
         ("a" * 40_000, "It has 40,000 characters"),
+        ("We refund you \ud83d", "It speaks of money or goods: “refund”."),
     ],
 )
 def test_draft_with_faults_is_shown_with_why_and_not_in_the_field(

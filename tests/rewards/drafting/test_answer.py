@@ -72,3 +72,10 @@ def test_handle_full_of_tricks_hides_nothing() -> None:
 
 def test_huge_answer_is_cut() -> None:
     assert len(answered("a" * 900_000).body) == 10_000
+
+
+def test_half_an_emoji_can_be_shown_and_stored() -> None:
+    assert answered("Hello \ud83d").body == "Hello \ufffd"
+    found = answered("See https://evil.example \ud83d")
+    assert [one.rule for one in found.faults] == ["link"]
+    assert found.body.encode()
