@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.device import open_network
-from models.heads import TOPIC, WIDTH
+from models.heads import OPEN, TOPIC, WIDTH
 from models.judgement import Topics
 from models.weights_file import Weights
 from models.windows import pooled, windows
@@ -47,6 +47,7 @@ class Reader:
         self._outputs = [one.name for one in self._network.get_outputs()]
         ends = map(self._tokenizer.token_to_id, ".!?")
         self._stops = frozenset(one for one in ends if one is not None)
+        self._open = self._tokenizer.token_to_id(OPEN)
         self._widths = weights.heads
         self._threads = threads or os.cpu_count() or 1
         self._batch = batch
@@ -79,7 +80,8 @@ class Reader:
         first = [places[each[0]] for each in cut]
         told = out[first]
         for at in (at for at, each in enumerate(cut) if len(each) > 1):
-            told[at] = pooled(out[[places[one] for one in cut[at]]], self._widths)
+            naming = [self._open in one for one in cut[at]]
+            told[at] = pooled(out[[places[one] for one in cut[at]]], self._widths, naming)
         order = [unique[text] for text in prepared]
         return told[order], topics[first][order] if self.tells_topics else None
 

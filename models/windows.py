@@ -65,30 +65,36 @@ def _parted(ids: list[int], stops: Set[int]) -> list[list[int]]:
     return found
 
 
-def pooled(rows: Logits, widths: Mapping[str, int]) -> Logits:
+def pooled(rows: Logits, widths: Mapping[str, int], naming: Sequence[bool] = ()) -> Logits:
     """One row of logits [all heads] of the `rows` [windows, all heads] of a text.
 
     Probabilities are averaged, of windows that say something more than of plain ones. A text is as
-    offensive as its worst window.
+    offensive as its worst window. Where some windows are `naming` the target, they alone tell the
+    mood towards it: the others tell of something else.
     """
     if len(rows) == 1:
         return np.asarray(rows[0], dtype=np.float32)
     edges = np.cumsum(list(widths.values()))[:-1]
     parts = zip(widths, np.split(rows, edges, axis=1), strict=True)
-    return np.concatenate([_pooled(head, part) for head, part in parts])
+    return np.concatenate([_pooled(head, part, naming) for head, part in parts])
 
 
-def _pooled(head: str, part: Logits) -> Logits:
+def _pooled(head: str, part: Logits, naming: Sequence[bool]) -> Logits:
     if head == "emotion":
         return _each(part)
-    return _worst(part) if head == "offensive" else _averaged(part, _PLAIN.get(head, 0))
+    if head == "offensive":
+        return _worst(part)
+    if head == "target" and any(naming):
+        return _averaged(part[np.array(naming)], _PLAIN[head], has_first=naming[0])
+    return _averaged(part, _PLAIN.get(head, 0))
 
 
-def _averaged(part: Logits, plain: int) -> Logits:
+def _averaged(part: Logits, plain: int, *, has_first: bool = True) -> Logits:
     likely = softmax(part)
     weights = (1.0 - likely[:, plain]) ** 2 + _LEAST
-    weights[1:] /= weights[1:].sum()
-    weights[0] = _FIRST
+    if has_first:
+        weights[1:] /= weights[1:].sum()
+        weights[0] = _FIRST
     found = weights @ likely / weights.sum()
     return np.asarray(np.log(found + _TINY), dtype=np.float32)
 

@@ -49,6 +49,24 @@ def test_window_that_says_something_counts_more_than_plain_ones() -> None:
     assert pooled(rows[:1], WIDTHS).tolist() == plain
 
 
+def test_mood_towards_a_target_is_told_where_it_is_named() -> None:
+    widths = {"target": 3, "irony": 2}
+    fond, angry = [-3.0, 0.0, 3.0, 1.0, -1.0], [3.0, 0.0, -3.0, 1.0, -1.0]
+    rows = np.array([fond, fond, angry, fond], dtype=np.float32)
+    towards = pooled(rows, widths, [False, False, True, False])
+    assert int(towards[:3].argmax()) == 0
+    assert np.allclose(towards[3:], pooled(rows, widths)[3:]), "what else it tells stays"
+    assert int(pooled(rows, widths, [True, False, True, False])[:3].argmax()) == 2
+    assert np.array_equal(pooled(rows, widths, [False] * 4), pooled(rows, widths))
+
+
+def test_mood_towards_us_is_found_in_a_long_text() -> None:
+    text = PLAIN * 90 + "I hate Acme, it is awful. " + PLAIN * 90
+    moods = OnnxClassifier().towards([text], ["Acme"])
+    assert moods is not None
+    assert (moods[0].name, moods[0].is_guess) == ("negative", False)
+
+
 def test_what_stands_in_the_middle_is_read() -> None:
     classifier = OnnxClassifier()
     texts = [PLAIN * 180, PLAIN * 90 + "You are all idiots, shut up you morons. " + PLAIN * 90]
