@@ -16,6 +16,8 @@ from models.target import marked, stands, unmarked
         ("acme or Acme", "acme", f"{OPEN} acme {CLOSE} or {OPEN} Acme {CLOSE}"),
         ("what (a mess", "(a", f"what {OPEN} (a {CLOSE} mess"),
         ("nothing here", " ", "nothing here"),
+        ("so good http://acme.com/a", "acme", f"{OPEN} acme {CLOSE} so good http://acme.com/a"),
+        ("Acme: www.acme.com/acme", "acme", f"{OPEN} Acme {CLOSE}: www.acme.com/acme"),
     ],
 )
 def test_target_is_marked_wherever_it_stands(text: str, target: str, found: str) -> None:
