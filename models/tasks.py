@@ -7,8 +7,8 @@ from typing import Final
 
 from models import emotion, intent, sentiment
 
-_CODE: Final = re.compile(r"[a-z]{2,3}(_[a-z0-9]+)*")
-"""A language code, its ``-`` an ``_`` by now."""
+_CODE: Final = re.compile(r"([a-z]{2,3})(?:_[a-z0-9]+)*")
+"""A language code, its ``-`` an ``_`` by now; what follows tells of a region or a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Task:
         """The label that is meant; None where there is none such."""
         word = "_".join(spelled.casefold().replace("-", " ").replace("_", " ").split())
         if not self.labels:
-            code = self.spellings.get(word, word)
-            return code if _CODE.fullmatch(code) else None
+            code = _CODE.fullmatch(self.spellings.get(word, word))
+            return code[1] if code else None
         return self._known.get(word)
 
     @property

@@ -132,5 +132,10 @@ def test_mood_is_no_language(tmp_path: Path) -> None:
     path = _file(tmp_path, {"text": "fine", "label": "positive"})
     with pytest.raises(LabelledError, match="codes of languages"):
         list(read(path, TASKS["language"]))
-    path = _file(tmp_path, {"text": "fine", "label": "pt-BR"})
-    assert [one.labels for one in read(path, TASKS["language"])] == [("pt_br",)]
+
+
+def test_region_of_a_language_does_not_matter(tmp_path: Path) -> None:
+    rows = [{"text": "fine", "label": label} for label in ("pt-BR", "pt", "Zh_Hant_TW", "English")]
+    path = _file(tmp_path, *rows)
+    found = [one.labels for one in read(path, TASKS["language"])]
+    assert found == [("pt",), ("pt",), ("zh",), ("en",)]
