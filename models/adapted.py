@@ -9,6 +9,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -121,7 +122,8 @@ def next_version(folder: Path) -> int:
 def save(folder: Path, made: Adaptation) -> None:
     """Write a version, which judges from then on.
 
-    Raises ModelError where another process wrote that version meanwhile.
+    Raises ModelError where another process wrote that version meanwhile, or where it cannot be
+    written.
     """
     facts = {
         "base": made.base,
@@ -135,11 +137,11 @@ def save(folder: Path, made: Adaptation) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made.version}{_KEPT}"
     half = path.with_suffix(f".{os.getpid()}.half")
-    with half.open("wb") as file:
-        np.savez_compressed(file, **kept)
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with half.open("wb") as file:
+            np.savez_compressed(file, **kept)
+            file.flush()
+            os.fsync(file.fileno())
         # Unlike a rename this fails where somebody was first.
         path.hardlink_to(half)
     except FileExistsError:
@@ -147,8 +149,12 @@ def save(folder: Path, made: Adaptation) -> None:
             f"{path}: somebody else adapted at the same time; theirs judges now, "
             "call laurels model adapt again"
         ) from None
+    except OSError as error:
+        why = error.strerror or error
+        raise ModelError(f"{path}: not written ({why}); what judged before judges on") from error
     finally:
-        half.unlink()
+        with suppress(OSError):  # none was made, or what is left of it does no harm
+            half.unlink()
 
 
 def undo(folder: Path) -> int | None:

@@ -1,5 +1,6 @@
 """Adapted heads: versions in a folder, undone by number, refused for other weights."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def test_who_comes_second_with_a_version_is_told(tmp_path: Path) -> None:
     kept = load(tmp_path)
     assert kept is not None
     assert not kept.heads["sentiment"].bias.any()
+    assert [one.name for one in tmp_path.iterdir()] == ["1.npz"]
+
+
+def test_full_disk_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    save(tmp_path, made(1, head()))
+    (tmp_path / f"2.{os.getpid()}.half").symlink_to("/dev/full")
+    with pytest.raises(ModelError, match=r"2\.npz: not written \(No space left on device\)"):
+        save(tmp_path, made(2, head()))
     assert [one.name for one in tmp_path.iterdir()] == ["1.npz"]
 
 
