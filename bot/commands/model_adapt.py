@@ -42,7 +42,8 @@ def adapt(engine: Engine, settings: Settings, *, dry_run: bool, as_json: bool) -
         raise CommandError("models.hub: only the bundled model is adapted; set models.hub to null")
     folder = wiring.adapted_folder(settings)
     classifier = wiring.shipped(settings.models)
-    in_use = load(folder)
+    # The number comes first: it is another's then, where another adapts from here on.
+    version, in_use = next_version(folder), load(folder)
     if in_use is not None and in_use.base != classifier.identity:
         in_use = None  # fitted on other weights, so that nothing of it holds here
     with reading(engine) as tx:
@@ -51,7 +52,7 @@ def adapt(engine: Engine, settings: Settings, *, dry_run: bool, as_json: bool) -
         raise CommandError(
             f"nothing was judged since version {in_use.version} was fitted; it stays"
         )
-    done = adapted(found, classifier, in_use, next_version(folder))
+    done = adapted(found, classifier, in_use, version)
     if done.made is not None and not dry_run:
         save(folder, done.made)
     value = {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from sqlalchemy import event
 from typer.testing import CliRunner
 
 from bot import wiring
@@ -255,6 +256,25 @@ def test_later_version_builds_on_what_ships_and_goes_back_to_the_one_before(
     undo(settings, as_json=True)
     assert json.loads(capsys.readouterr().out) == {"undone": 2, "version": 1}
     assert wiring.classifier(settings).model == "laurels-2+1"
+
+
+def test_who_began_before_another_was_done_is_told(
+    engine: Engine, settings: Settings, capsys: Capture
+) -> None:
+    """What the other one kept would be left out of the later version."""
+    taught(engine, 60)
+    folder = wiring.adapted_folder(settings)
+    begun: list[dict[str, object]] = []
+
+    @event.listens_for(engine, "begin")
+    def _other_is_first(_connection: object) -> None:
+        if not begun:
+            begun.append({})
+            begun.append(told(engine, settings, capsys))
+
+    with pytest.raises(ModelError, match="somebody else adapted at the same time"):
+        adapt(engine, settings, dry_run=False, as_json=True)
+    assert begun[1]["version"] == newest(folder) == 1
 
 
 def test_heads_of_other_weights_are_left_out_with_a_warning(
