@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from models.masking.span import Span, has
+from models.masking.span import SIGN, Span, has
 
 _LENGTHS: Final = {
     country: int(length)
@@ -27,7 +27,8 @@ _NAMED: Final = re.compile(
     rf"\b[ .]{{0,2}}{_NUMBER}|\b(?:sort code|routing|bsb|clabe|kontonummer|kontonr|rekeningnummer"
     rf"|numéro de compte|n[uú]mero d[ea] c(?:uen|on)ta|номер сч[её]та)\b"
     r"|账号|帳號|口座番号|계좌번호)"
-    r"[ .:#=]{0,3}(?:(?:number|is|ist|es|est|é) ?:? ?)?(\d(?:[ -]?\d){5,23}+)(?!\w)",
+    r"[ .:#=]{0,3}(?:(?:number|is|ist|es|est|é) ?:? ?)?(\d(?:[ -]?\d){5,23}+)"
+    rf"(?!{SIGN})",
     re.IGNORECASE,
 )
 

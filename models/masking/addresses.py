@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.masking.files import ENDINGS
-from models.masking.span import Span, has
+from models.masking.span import SPACELESS, Span, has
 
-_WIDE: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-"""Scripts without spaces: what stands before an address there is no part of it."""
-_LETTER: Final = rf"[^\W_{_WIDE}]"
-_NAME: Final = rf"(?<![^\W{_WIDE}])(?<![.+@%-])(?<!://){_LETTER}(?:{_LETTER}|[_.+'-]){{0,63}}"
+_LETTER: Final = rf"[^\W_{SPACELESS}]"
+_NAME: Final = rf"(?<![^\W{SPACELESS}])(?<![.+@%-])(?<!://){_LETTER}(?:{_LETTER}|[_.+'-]){{0,63}}"
 _LABEL: Final = rf"{_LETTER}(?:(?:{_LETTER}|-){{0,62}})"
-_TOP: Final = rf"[^\W\d_{_WIDE}]{{2,24}}(?!{_LETTER}|\.\d)"
+_TOP: Final = rf"[^\W\d_{SPACELESS}]{{2,24}}(?!{_LETTER}|\.\d)"
 _PLAIN: Final = re.compile(rf"({_NAME})(?:@|%40)(?:{_LABEL}\.){{1,8}}({_TOP})")
-_IN_WIDE: Final = re.compile(
-    rf"(?<![\w.@])[\w.+-]{{1,64}}@(?:[\w-]{{1,63}}\.){{1,4}}[{_WIDE}]{{2,10}}"
+_INSPACELESS: Final = re.compile(
+    rf"(?<![\w.@])[\w.+-]{{1,64}}@(?:[\w-]{{1,63}}\.){{1,4}}[{SPACELESS}]{{2,10}}"
 )
 _AT: Final = r"\s?[\[({<]\s?(?:at|ät|arroba|@)\s?[\])}>]\s?"
 _DOT: Final = r"(?:\s?[\[({<]\s?(?:dot|punkt|point|punto|\.)\s?[\])}>]\s?|\sdot\s|\.)"
@@ -36,6 +34,6 @@ def addresses(text: str) -> Iterator[Span]:
             if match[1].lower() != "git" and match[2].lower() not in ENDINGS:
                 yield match.span()
         if not text.isascii():
-            yield from (match.span() for match in _IN_WIDE.finditer(text))
+            yield from (match.span() for match in _INSPACELESS.finditer(text))
     if has(text, _HINTS):
         yield from (match.span() for match in _SPELT.finditer(text))

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from models.masking.span import Span
+from models.masking.span import SIGN, Span
 
 _RUN: Final = re.compile(
-    r"(?<![\w#@/])(?<!\d[.-])"
+    rf"(?<!{SIGN})(?<![#@/])(?<!\d[.-])"
     r"(?:\d{4}([ .-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ .-])\d{6}\2\d{4,5}|\d{14,16}|\d{19})"
-    r"(?!\w|[.-]\d)"
+    rf"(?!{SIGN}|[.-]\d)"
 )
 _SCHEME: Final = re.compile(
     r"4\d{15}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|220[0-4]\d{12}|3[47]\d{13}"

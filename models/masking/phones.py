@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Final
 
 from models.masking.files import ends_file_name
-from models.masking.span import Span, has
+from models.masking.span import SIGN, Span, has
 
 _RUN: Final = re.compile(
-    r"(?<![\w#@$€£¥])(?<!\d[.,:/-])(?:(?=\(?\+)|(?<![/\\=.-]))"
+    rf"(?<!{SIGN})(?<![#@$€£¥])(?<!\d[.,:/-])(?:(?=\(?\+)|(?<![/\\=.-]))"
     r"(?:\((?=\+?\d[\d -]{0,5}\)))?(?:\+\(?)?\d(?:[ ().\-/]{0,3}\d){6,17}+"
-    r"(?![ ().\-/]{0,3}\d|\w|[.,:/-]\d| ?[%€£$¥])"
+    rf"(?![ ().\-/]{{0,3}}\d|(?![xX]\d{{1,5}}\b){SIGN}|[.,:/-]\d| ?[%€£$¥元円원])"
 )
 _LINKED: Final = re.compile(
     r"(?:wa\.me/|whatsapp\.com/send/?\?phone=|t\.me/\+|\btel:|\bsms:)(\+?\d[\d-]{6,16})",
@@ -32,14 +32,15 @@ _WORDS: Final = (
     "|هاتف|جوال|موبايل|फोन|मोबाइल|โทร"
 )
 _CALLED: Final = re.compile(
-    rf"(?:\b(?:{_WORDS})\b|电话|電話|手机|手機|微信|전화|연락처|携帯)[^\d\n\[\]]{{0,24}}\Z",
+    rf"(?:\b(?:{_WORDS})\b|电话|電話|手机|手機|微信|联系|聯繫|聯絡|전화|연락처|携帯)[^\d\n\[\]]{{0,24}}\Z",
     re.IGNORECASE,
 )
 _NUMBERED: Final = re.compile(
     r"\b(?:order|ref|reference|ticket|invoice|case|id|issue|bug|serial|sku|build|version|tracking"
     r"|isbn|issn|ean|upc|gtin|commit|revision|firmware"
     r"|parcel|booking|transaction|bestellung|bestellnummer|rechnung|auftrag|commande|facture|pedido"
-    r"|factura|ordine|fattura|заказ)\b\W{0,3}(?:(?:no|nr|num|number|id)\b)?\W{0,4}\Z",
+    r"|factura|ordine|fattura|заказ)\b\W{0,3}(?:(?:no|nr|num|number|id)\b)?\W{0,4}\Z"
+    r"|(?:订单|訂單|单号|編號|编号|注文|주문)\D{0,6}\Z",
     re.IGNORECASE,
 )
 _ALSO: Final = re.compile(r"\s?(?:[,;/|]|or|and|oder|und|ou|et|o|y)?\s?", re.IGNORECASE)

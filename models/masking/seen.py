@@ -19,8 +19,10 @@ _PLAIN: Final = {
 }
 _OTHER: Final = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")
 _HIDDEN: Final = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
+"""Also accents that are signs of their own, and what makes a digit a keycap."""
 
 
 def seen(text: str) -> tuple[str, Sequence[int] | None]:

@@ -7,6 +7,11 @@ from typing import Final
 Span = tuple[int, int]
 """From, and to before."""
 
+SPACELESS: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+"""Scripts that put no space around a number or an address: what stands beside it is no part."""
+SIGN: Final = rf"[^\W{SPACELESS}]"
+"""A letter or a digit of any other script."""
+
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from models.masking.span import Span, has
+from models.masking.span import SPACELESS, Span, has
 
 _SHAPES: Final = (
     r"gh[pousr]_[A-Za-z0-9]{20,255}", r"github_pat_\w{22,255}",
@@ -73,7 +73,9 @@ _ASSIGNED: Final = re.compile(
     re.IGNORECASE,
 )
 _SAID: Final = re.compile(
-    rf"(?:{_ENTRY_WORDS}) (?:is|was|ist|lautet|est|es|é)[ :]{{1,3}}[\"'`]?([^\s\"'`\[\]]{{6,100}})",
+    rf"(?:(?:{_ENTRY_WORDS}) (?:is|was|ist|lautet|est|es|é)[ :]{{1,3}}"
+    rf"|(?:密码|密碼)[是为為][ :]{{0,3}}|パスワードは ?|비밀번호[는은] ?)"
+    rf"[\"'`]?([^\s\"'`\[\]{SPACELESS}]{{6,100}})",
     re.IGNORECASE,
 )
 _HEADER: Final = re.compile(
