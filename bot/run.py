@@ -136,13 +136,10 @@ class Daemon:
 
     def understand(self) -> None:
         """Judge what waits, a small batch at a time."""
-        version = wiring.adapted_version(self._settings)
-        if self._judges is None or version != self._adapted:
-            self._judges, self._adapted = wiring.judges(self._settings), version
         while not self._stop.is_set():
             done = understand(
                 self._engine,
-                self._judges,
+                self._judging(),
                 self._settings.rewards,
                 wiring.utc_now,
                 _BATCH,
@@ -151,6 +148,13 @@ class Daemon:
             if not done.posts:
                 return
             LOG.info("understood", posts=done.posts, acts=done.acts, cases=done.cases)
+
+    def _judging(self) -> Judges:
+        """What judges now; a team that adapts or undoes waits for no end of what is to be read."""
+        version = wiring.adapted_version(self._settings)
+        if self._judges is None or version != self._adapted:
+            self._judges, self._adapted = wiring.judges(self._settings), version
+        return self._judges
 
     def decide(self) -> None:
         """Decide the cases whose time has come."""

@@ -312,6 +312,26 @@ def test_daemon_and_desk_take_a_new_version_up(engine: Engine, settings: Setting
     assert understood_by("three") == "laurels-2"
 
 
+def test_daemon_takes_a_new_version_up_amid_much_to_read(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, base = wiring.adapted_folder(settings), wiring.shipped(settings.models).identity
+    monkeypatch.setattr("bot.run._BATCH", 1)
+    with engine.begin() as tx:
+        posts = [a_post(name, UNSEEN) for name in ("one", "two")]
+        saved = [one.id for one in mentions.save_posts(tx, posts, "test", MOMENT)]
+
+    @event.listens_for(engine, "commit")
+    def _adapted(_connection: object) -> None:
+        if newest(folder) is None:
+            save(folder, Adaptation(1, base, {}, "", MOMENT))
+
+    Daemon(settings, engine, Event()).understand()
+    with reading(engine) as tx:
+        found = [one[Task.SENTIMENT].model for one in analyses.of(tx, saved).values()]
+    assert sorted(found) == ["laurels-2", "laurels-2+1"]
+
+
 def test_undo_and_trying_exclude_each_other() -> None:
     done = CliRunner().invoke(app, ["model", "adapt", "--undo", "--dry-run"])
     assert done.exit_code == 2
