@@ -13,6 +13,8 @@ from models.tasks import Task
 
 LONGEST: Final = 4_000_000
 """Bytes of one line; no post of any platform comes near it."""
+_SHOWN: Final = 60
+"""Characters of a label that is none: columns that changed places make it a whole text."""
 _GZIP: Final = b"\x1f\x8b"
 _ROW: Final = (b"{", b"\xef\xbb\xbf{")
 """How a file of rows begins, with and without a byte order mark."""
@@ -111,7 +113,8 @@ def _spelled(path: Path, number: int, value: dict[str, Any], task: Task) -> list
 def _label(path: Path, number: int, spelled: str, task: Task) -> str:
     if (label := task.label(spelled)) is None:
         known = ", ".join(task.labels) or "codes of languages: en, pt"
-        raise _wrong(path, number, f"has the label {spelled!r}; {task.name} knows {known}")
+        cut = spelled if len(spelled) <= _SHOWN else f"{spelled[:_SHOWN]}…"
+        raise _wrong(path, number, f"has the label {cut!r}; {task.name} knows {known}")
     return label
 
 

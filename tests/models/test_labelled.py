@@ -139,3 +139,10 @@ def test_region_of_a_language_does_not_matter(tmp_path: Path) -> None:
     path = _file(tmp_path, *rows)
     found = [one.labels for one in read(path, TASKS["language"])]
     assert found == [("pt",), ("pt",), ("zh",), ("en",)]
+
+
+def test_text_in_place_of_a_label_is_quoted_in_part(tmp_path: Path) -> None:
+    path = _file(tmp_path, {"text": "positive", "label": "word " * 9_000})
+    with pytest.raises(LabelledError, match="word …'; sentiment knows negative") as told:
+        list(read(path, TASKS["sentiment"]))
+    assert len(str(told.value)) < 300
