@@ -20,6 +20,7 @@ def test_labels_are_shown_and_guesses_marked() -> None:
 
 def test_json_has_every_task_of_a_judgement() -> None:
     (found,) = json.loads(shown("I love this update, thank you!", "--json"))["judgements"]
-    assert set(found) == {"text", "sentiment", "emotion", "intent", "irony", "offensive"}
+    tasks = {"sentiment", "emotion", "intent", "irony", "offensive", "complaint"}
+    assert set(found) == {"text"} | tasks
     assert found["sentiment"]["name"] == "positive"
     assert found["sentiment"]["is_guess"] is False
