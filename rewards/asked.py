@@ -12,13 +12,15 @@ ASKED: Final = {
     CaseKind.QUESTION: "nobody answered yet",
     CaseKind.REQUEST: "asks for something new",
 }
+NOT_READ: Final = "in a language that the model does not read"
 
 
 def unsure(case: Case, policy: Policy) -> Ruling | None:
     """Where the intent is in doubt, a person reads it."""
     intent = case.reading.intent
     if intent.is_guess or intent.confidence < policy.confident:
-        return Ruling(Verdict.REVIEW, "unsure", f"maybe {case.kind.value}, {intent.confidence:.2f}")
+        why = NOT_READ if case.reading.is_unread else f"{intent.confidence:.2f}"
+        return Ruling(Verdict.REVIEW, "unsure", f"maybe {case.kind.value}, {why}")
     return None
 
 

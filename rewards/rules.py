@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rewards.asked import NOT_READ
 from rewards.case import Standing
 from rewards.policy import Policy
 from rewards.priority import priority
@@ -150,7 +151,7 @@ def _doubtful(heard: Heard, policy: Policy) -> tuple[CaseKind, str] | None:
         return None
     if reading.is_unread:
         kind, _ = likely(reading)
-        return kind, f"maybe {kind.value}: in a language that the model does not read"
+        return kind, f"maybe {kind.value}, {NOT_READ}"
     if reading.complaint >= policy.complaint:
         return CaseKind.ISSUE, f"issue, may be a complaint: {reading.complaint:.2f}"
     if reading.sentiment.name == "negative":

@@ -118,6 +118,15 @@ TABLE = {
     "a doubtful complaint": (
         replace(ISSUE, reading=a_reading("issue", 0.5)), Verdict.REVIEW, "maybe issue, 0.50", 0,
     ),
+    "a complaint in a language that is not read": (
+        replace(
+            ISSUE,
+            reading=replace(
+                a_reading("issue"), intent=Label("issue", 0.9, is_guess=True), is_unread=True
+            ),
+        ),
+        Verdict.REVIEW, "maybe issue, in a language that the model does not read", 0,
+    ),
     "a complaint of one who wants no recognition": (
         replace(ISSUE, person=replace(a_person(), choice=Choice.NONE)),
         Verdict.ROUTE, "reports a problem", 0,
