@@ -12,7 +12,7 @@ ASKED: Final = {
     CaseKind.QUESTION: "nobody answered yet",
     CaseKind.REQUEST: "asks for something new",
 }
-NOT_READ: Final = "in a language that the model does not read"
+NOT_READ: Final = "its language is not read"
 
 
 def unsure(case: Case, policy: Policy) -> Ruling | None:

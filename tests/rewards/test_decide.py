@@ -125,7 +125,7 @@ TABLE = {
                 a_reading("issue"), intent=Label("issue", 0.9, is_guess=True), is_unread=True
             ),
         ),
-        Verdict.REVIEW, "maybe issue, in a language that the model does not read", 0,
+        Verdict.REVIEW, "maybe issue, its language is not read", 0,
     ),
     "a complaint of one who wants no recognition": (
         replace(ISSUE, person=replace(a_person(), choice=Choice.NONE)),
